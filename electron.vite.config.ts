@@ -1,0 +1,26 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string) => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        input: {
+          index: at('src/main/index.ts'),
+          serve: at('src/main/serve.ts'),
+          cli: at('src/main/cli.ts'),
+          worker: at('src/main/trainer/worker.ts'),
+        },
+      },
+    },
+  },
+  preload: { build: { rollupOptions: { input: { index: at('src/preload/index.ts') } } } },
+  renderer: {
+    root: at('src/renderer'),
+    plugins: [react()],
+    build: { rollupOptions: { input: { index: at('src/renderer/index.html') } } },
+  },
+})

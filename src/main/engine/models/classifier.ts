@@ -1,0 +1,31 @@
+/** What the training loop and prediction see of a base model with a strategy and a classification head. */
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import type { Parameters } from '../parameters'
+import type { Random } from '../random'
+
+/** One padded batch. Texts are padded on the right; `attentionMask` is 1 for tokens and 0 for padding. */
+export interface Batch {
+  readonly tokenIds: Tensor2D // int32 [batch, time]
+  readonly attentionMask: Tensor2D // float32 [batch, time]
+}
+
+/** Training applies dropout with masks drawn from `random`; evaluation does not. */
+export type Mode = { readonly training: true; readonly random: Random } | { readonly training: false }
+
+export interface Classifier {
+  readonly parameters: Parameters
+  readonly totalParameters: number
+  /**
+   * How much of the encoder is a constant of the data: 0 = nothing (embeddings train), 1 = the embeddings,
+   * 1 + n = the embeddings and the first n layers. The loop computes `constantPart` once per text and keeps it.
+   */
+  readonly constantDepth: number
+  /** Hidden states after the constant part, evaluated without dropout. */
+  constantPart(batch: Batch): Tensor3D // [batch, time, width]
+  /** Logits; `hidden` replaces the constant part where it was computed before. */
+  logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor2D // [batch, classes]
+  /** Feature-based only: one vector per text for the external classifier. */
+  features?(batch: Batch): Tensor2D // [batch, width]
+  /** Frees base weights, parameters and head. */
+  dispose(): void
+}

@@ -1,0 +1,22 @@
+/** Named tensors: the frozen base (`Weights`) and all that trains (`Parameters`), both under Hugging Face names. */
+import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+
+/**
+ * Frozen tensors by Hugging Face name ("bert.encoder.layer.0.attention.self.query.weight").
+ * Linear weights are held as [in, out] (the fast layout of every backend); formats/ turns them to the file's [out, in].
+ */
+export type Weights = Readonly<Record<string, Tensor>>
+
+export interface Parameter {
+  readonly name: string
+  readonly variable: Variable
+  /** False for biases, normalization and other parameters that weight decay must leave alone. */
+  readonly decays: boolean
+}
+
+/** All that trains and all that is saved, in a fixed order. */
+export type Parameters = readonly Parameter[]
+
+export function countParameters(parameters: Parameters): number {
+  return parameters.reduce((sum, { variable }) => sum + variable.size, 0)
+}

@@ -1,0 +1,124 @@
+/** Jobs for the worker process and what it says while it does them. Plain data, structured-clone safe. */
+
+import type { BackendChoice, BackendId, BackendReport } from '../../shared/device'
+import type { FailureRecord } from '../../shared/failure'
+import type { Architecture } from '../../shared/model'
+import type { Recipe } from '../../shared/recipe'
+import type { Certificate, Prediction, RunResult, ScoredRow } from '../../shared/result'
+import type { MetricPoint, Progress } from '../../shared/run'
+import type { ExportFormat, StrategyDescription } from '../../shared/strategy'
+
+/** The data and base model that a job works on. */
+export interface Material {
+  /** A Hugging Face folder. */
+  modelFolder: string
+  /** rows.jsonl of the data set: one DatasetRow a line. */
+  rowsFile: string
+  /** Classes in the order of their ids. */
+  labels: string[]
+}
+
+/** A trained thing to ask: a run's own folder with its best checkpoint, or an exported folder. */
+export type Trained =
+  | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; labels: string[] }
+  /** `modelFolder`: the base model of a peft or features export; null where the export carries the whole model. */
+  | { kind: 'export'; folder: string; modelFolder: string | null }
+
+export interface ModelFacts {
+  architecture: Architecture
+  parameters: number
+  layers: number
+  width: number
+  heads: number
+  feedForwardWidth: number
+  vocabularySize: number
+  maximumLength: number
+  byteLength: number
+  contentHash: string
+}
+
+/** Measured on this machine by a few real steps on the longest and on typical batches. */
+export interface ProbeFacts {
+  backend: BackendId
+  secondsPerTrainingToken: number
+  secondsPerEvaluationToken: number
+  loadSeconds: number
+  peakMemoryBytes: number
+  /** Tokens a full epoch really costs: padded to batches, at this recipe's maxLength. */
+  trainingTokensPerEpoch: number
+  evaluationTokens: number
+  stepsPerEpoch: number
+}
+
+/** Data's cost without running a model: padded tokens per epoch and so on. */
+export interface DataCost {
+  trainingTokensPerEpoch: number
+  validationTokens: number
+  testTokens: number
+  stepsPerEpoch: number
+  longestBatchTokens: number
+}
+
+export interface Jobs {
+  /** Reads a model folder and checks that Fino can load it (every tensor's name, shape and type). */
+  'describe-model': { input: { modelFolder: string }; output: ModelFacts }
+  'describe-strategies': { input: { modelFolder: string; labels: string[] }; output: StrategyDescription[] }
+  /** Length of every row in tokens, special tokens included, untruncated. */
+  'token-lengths': { input: { modelFolder: string; rowsFile: string }; output: { id: number; tokens: number }[] }
+  'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost }
+  probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
+  /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */
+  train: {
+    input: { material: Material; recipe: Recipe; runFolder: string; cacheFolder: string; resume: boolean }
+    output: TrainOutput
+  }
+  'predict-texts': { input: { trained: Trained; texts: string[]; backend: BackendChoice }; output: Prediction[] }
+  /** Writes the export, reads it back, scores the test split with it. */
+  export: {
+    input: { trained: Extract<Trained, { kind: 'run' }>; rowsFile: string; folder: string; card: ModelCardFacts }
+    output: ExportOutput
+  }
+  /** Which backends can run here, and how fast (about one second each). */
+  'measure-backends': { input: { measure: boolean }; output: BackendReport[] }
+}
+export type JobName = keyof Jobs
+
+export interface TrainOutput {
+  result: RunResult
+  testRows: ScoredRow[]
+  backend: BackendId
+  device: string
+  versions: Record<string, string>
+}
+
+export interface ExportOutput {
+  format: ExportFormat
+  byteLength: number
+  certificate: Certificate
+  snippet: string
+}
+
+/** What a model card says beyond what the worker knows. */
+export interface ModelCardFacts {
+  runName: string
+  datasetName: string
+  datasetRows: number
+  splits: { train: number; validation: number; test: number }
+  baseModelName: string
+  result: RunResult
+  createdAt: string
+}
+
+/** Owner to worker. A worker does one job at a time. `stop` = finish early and save; `cancel` = leave without saving. */
+export type WorkerRequest =
+  | { kind: 'job'; id: number; name: JobName; input: unknown }
+  | { kind: 'stop'; id: number }
+  | { kind: 'cancel'; id: number }
+
+/** Worker to owner. Progress and points are coalesced to at most ten messages a second. */
+export type WorkerMessage =
+  | { kind: 'ready' }
+  | { kind: 'progress'; id: number; progress: Progress; points: MetricPoint[] }
+  | { kind: 'counted'; id: number; done: number; total: number }
+  | { kind: 'finished'; id: number; output: unknown }
+  | { kind: 'failed'; id: number; failure: FailureRecord }

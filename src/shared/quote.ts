@@ -1,0 +1,27 @@
+/** What a run would cost on this machine, before it runs. */
+import { z } from 'zod'
+import { backendIdSchema } from './device'
+import { strategyIdSchema } from './strategy'
+
+export const rangeSchema = z.object({ low: z.number(), high: z.number() })
+export type Range = z.infer<typeof rangeSchema>
+
+export const quoteSchema = z.object({
+  strategy: strategyIdSchema,
+  backend: backendIdSchema,
+  trainableParameters: z.number().int(),
+  totalParameters: z.number().int(),
+  memoryBytes: rangeSchema,
+  seconds: rangeSchema,
+  diskBytes: z.number(),
+  /** True where the upper memory bound stays within 92 % of free memory. */
+  fits: z.boolean(),
+  guard: z.enum(['fits', 'tight', 'too-big']),
+  freeMemoryBytes: z.number(),
+  steps: z.number().int(),
+  /** `prior` = from the configuration and this machine's speed alone; `probe` = corrected by a few real steps. */
+  basis: z.enum(['prior', 'probe']),
+  /** Finished runs that the correction has learnt from, and their median relative error in time; null without any. */
+  trackRecord: z.object({ runs: z.number().int(), medianTimeError: z.number() }).nullable(),
+})
+export type Quote = z.infer<typeof quoteSchema>

@@ -1,0 +1,34 @@
+/** A recipe: everything that decides a run, so that the same recipe gives the same numbers. */
+import { z } from 'zod'
+import { taskSchema } from './dataset'
+import { backendChoiceSchema } from './device'
+import { strategyIdSchema, strategyOptionsSchema } from './strategy'
+
+export const recipeSchema = z.object({
+  datasetId: z.string(),
+  modelId: z.string(),
+  task: taskSchema,
+  strategy: strategyIdSchema,
+  options: strategyOptionsSchema,
+  epochs: z.number().int().min(1).max(1000),
+  batchSize: z.number().int().min(1).max(1024),
+  /** Batches whose gradients are summed before one optimizer step. */
+  accumulationSteps: z.number().int().min(1).max(1024),
+  /** Longest input in tokens, special tokens included; longer texts lose their end. */
+  maxLength: z.number().int().min(4).max(8192),
+  learningRate: z.number().positive().max(10),
+  weightDecay: z.number().min(0).max(1),
+  /** Share of all steps over which the learning rate rises from zero; it then falls linearly to zero. */
+  warmupShare: z.number().min(0).max(1),
+  /** Largest global gradient norm; 0 = no clipping. */
+  clipNorm: z.number().min(0),
+  seed: z.number().int().min(0).max(0xffffffff),
+  /** Evaluations on the validation split without a better one after which training stops; 0 = never. */
+  patience: z.number().int().min(0).max(1000),
+  backend: backendChoiceSchema,
+})
+export type Recipe = z.infer<typeof recipeSchema>
+
+/** What a person may leave out; the strategy's preset fills the rest. */
+export const recipeRequestSchema = recipeSchema.partial().required({ datasetId: true, modelId: true, strategy: true })
+export type RecipeRequest = z.infer<typeof recipeRequestSchema>
