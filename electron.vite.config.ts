@@ -10,7 +10,6 @@ export default defineConfig({
       rollupOptions: {
         input: {
           index: at('src/main/index.ts'),
-          serve: at('src/main/serve.ts'),
           cli: at('src/main/cli.ts'),
           worker: at('src/main/trainer/worker.ts'),
         },
