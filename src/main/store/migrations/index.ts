@@ -1,0 +1,7 @@
+/** Every migration, in the order in which they are applied. Never edit one that was released; add the next. */
+import { runs } from './0002-runs'
+import { exports } from './0003-exports'
+import { settings } from './0004-settings'
+import type { Migration } from './migration'
+
+export const migrations: readonly Migration[] = [runs, exports, settings]
