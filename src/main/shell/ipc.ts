@@ -1,4 +1,4 @@
-/** The only place that touches ipcMain and webContents.send. */
+/** The only place where main and windows speak: requests in, answers and events out. */
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import type { EventName } from '../../shared/contract'
 import type { Outcome } from '../../shared/failure'
