@@ -1,6 +1,6 @@
 /** What the training loop and prediction see of a base model with a strategy and a classification head. */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
-import type { Parameters } from '../parameters'
+import type { Parameters, Weights } from '../parameters'
 import type { Random } from '../random'
 
 /** One padded batch. Texts are padded on the right; `attentionMask` is 1 for tokens and 0 for padding. */
@@ -15,13 +15,18 @@ export type Mode = { readonly training: true; readonly random: Random } | { read
 export interface Classifier {
   readonly parameters: Parameters
   readonly totalParameters: number
+  /** Every tensor of the forward pass under its Hugging Face name: the frozen base and the parameters, head included. */
+  readonly weights: Weights
   /**
-   * How much of the encoder is a constant of the data: 0 = nothing (embeddings train), 1 = the embeddings,
+   * How much of the encoder is a constant of the data: 0 = nothing worth keeping, 1 = the embeddings,
    * 1 + n = the embeddings and the first n layers. The loop computes `constantPart` once per text and keeps it.
    */
   readonly constantDepth: number
-  /** Hidden states after the constant part, evaluated without dropout. */
-  constantPart(batch: Batch): Tensor3D // [batch, time, width]
+  /**
+   * Hidden states after the constant part, evaluated without dropout. Where only the first position is read
+   * afterwards (head-only) or one vector stands for the text (feature-based), time is 1 whatever the batch's.
+   */
+  constantPart(batch: Batch): Tensor3D // [batch, time or 1, width]
   /** Logits; `hidden` replaces the constant part where it was computed before. */
   logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor2D // [batch, classes]
   /** Feature-based only: one vector per text for the external classifier. */

@@ -1,0 +1,89 @@
+/** Tiny BERT and DistilBERT models with random weights of a size that makes mistakes show, and batches for them. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Batch } from '../../src/main/engine/models/classifier'
+import { type EncoderConfig, parseConfig } from '../../src/main/engine/models/config'
+import { expectedTensors } from '../../src/main/engine/models/weights'
+import type { Weights } from '../../src/main/engine/parameters'
+import { createRandom } from '../../src/main/engine/random'
+import type { Architecture } from '../../src/shared/model'
+
+export const tinyArchitectures = ['bert', 'distilbert'] as const satisfies readonly Architecture[]
+
+/** config.json of a tiny model: 2 layers of width 16 with 2 heads, 60 tokens, 32 positions. */
+export function tinyConfigJson(architecture: Architecture): Record<string, unknown> {
+  if (architecture === 'bert')
+    return {
+      model_type: 'bert',
+      vocab_size: 60,
+      hidden_size: 16,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      intermediate_size: 24,
+      max_position_embeddings: 32,
+      type_vocab_size: 2,
+      layer_norm_eps: 1e-12,
+      hidden_act: 'gelu',
+      hidden_dropout_prob: 0.1,
+      attention_probs_dropout_prob: 0.1,
+      pad_token_id: 0,
+    }
+  return {
+    model_type: 'distilbert',
+    vocab_size: 60,
+    dim: 16,
+    n_layers: 2,
+    n_heads: 2,
+    hidden_dim: 24,
+    max_position_embeddings: 32,
+    activation: 'gelu',
+    dropout: 0.1,
+    attention_dropout: 0.1,
+    seq_classif_dropout: 0.2,
+    pad_token_id: 0,
+  }
+}
+
+export function tinyConfig(architecture: Architecture): EncoderConfig {
+  return parseConfig(tinyConfigJson(architecture))
+}
+
+/** New weights N(0, 0.3); normalization weights about 1. The caller owns them. */
+export function tinyWeights(config: EncoderConfig, seed = 1): Weights {
+  const weights: Record<string, tf.Tensor> = {}
+  for (const { name, shape } of expectedTensors(config)) {
+    const random = createRandom(seed).fork(name)
+    const centre = /layer_?norm\.weight$/i.test(name) ? 1 : 0
+    const size = shape.reduce((product, length) => product * length, 1)
+    const values = Float32Array.from({ length: size }, () => centre + 0.3 * random.normal())
+    weights[name] = tf.tensor(values, [...shape], 'float32')
+  }
+  return weights
+}
+
+/** A batch of the given texts (token ids), padded on the right to `time` or to the longest of them. */
+export function batchOf(texts: readonly (readonly number[])[], time?: number): Batch {
+  const width = time ?? Math.max(...texts.map((tokens) => tokens.length))
+  const tokenIds = new Int32Array(texts.length * width)
+  const mask = new Float32Array(texts.length * width)
+  texts.forEach((tokens, row) => {
+    tokenIds.set(tokens, row * width)
+    mask.fill(1, row * width, row * width + tokens.length)
+  })
+  return {
+    tokenIds: tf.tensor2d(tokenIds, [texts.length, width], 'int32'),
+    attentionMask: tf.tensor2d(mask, [texts.length, width], 'float32'),
+  }
+}
+
+/** Texts of different lengths with their classes (0 or 1), made from a seed. Token 1 opens and 2 closes each text. */
+export function tinyTexts(count: number, seed = 7): { tokens: number[]; label: number }[] {
+  const random = createRandom(seed)
+  return Array.from({ length: count }, (_, index) => {
+    const body = Array.from({ length: 2 + random.integer(8) }, () => 3 + random.integer(57))
+    return { tokens: [1, ...body, 2], label: index % 2 }
+  })
+}
+
+export function disposeBatch(batch: Batch): void {
+  tf.dispose([batch.tokenIds, batch.attentionMask])
+}
