@@ -1,6 +1,9 @@
 /** Owns the worker processes: starts them when a job needs them, hears what they say, ends them when nobody does. */
+import { Failure } from '../../shared/failure'
 import type { MetricPoint, Progress } from '../../shared/run'
 import type { JobName, Jobs } from './contract'
+import { createQueue } from './queue'
+import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process'
 
 /** What a job reports while it runs; each hook is called at most ten times a second. */
 export interface JobHooks {
@@ -11,7 +14,7 @@ export interface JobHooks {
 export interface RunningJob<Output> {
   /** Rejects with a Failure: the job's own, `cancelled`, or `worker-exited` where the process died. */
   readonly done: Promise<Output>
-  /** Finish early and save. */
+  /** Finish early and save. A job that has not started yet is cancelled. */
   stop(): void
   /** Leave without saving. */
   cancel(): void
@@ -24,6 +27,64 @@ export interface Trainer {
     input: Jobs[Name]['input'],
     hooks?: JobHooks,
   ): RunningJob<Jobs[Name]['output']>
-  /** Ends every worker process. */
+  /** Ends every worker process; jobs under way fail with `worker-exited`. */
   close(): Promise<void>
+}
+
+export interface TrainerOptions extends WorkerOptions {
+  /** An idle worker is kept warm for this long. */
+  idleMs?: number
+}
+
+/** Training has a process to itself; a second one answers the screens in the meantime. */
+export function createTrainer(options: TrainerOptions): Trainer {
+  const training = createLane(options)
+  const quick = createLane(options)
+  let nextId = 1
+
+  const start: Trainer['start'] = (name, input, hooks = {}) =>
+    (name === 'train' ? training : quick).start(nextId++, name, input, hooks) as RunningJob<never>
+
+  return {
+    start,
+    run: (name, input, hooks) => start(name, input, hooks).done,
+    close: async () => {
+      await Promise.all([training.close(), quick.close()])
+    },
+  }
+}
+
+/** One worker at most, given one job at a time; started when the first job comes, again after it died. */
+function createLane({ idleMs = 60_000, ...workerOptions }: TrainerOptions) {
+  const queue = createQueue()
+  let worker: WorkerProcess | undefined
+  let idleTimer: NodeJS.Timeout | undefined
+  let closed = false
+
+  async function work(id: number, name: JobName, input: unknown, hooks: JobHooks): Promise<unknown> {
+    clearTimeout(idleTimer)
+    if (closed) throw new Failure('worker-exited', 'Fino was closed before this was done.')
+    if (!worker?.alive) worker = startWorker(workerOptions)
+    try {
+      return await worker.run(id, name, input, hooks)
+    } finally {
+      idleTimer = setTimeout(() => void worker?.end(), idleMs).unref()
+    }
+  }
+
+  return {
+    start(id: number, name: JobName, input: unknown, hooks: JobHooks): RunningJob<unknown> {
+      const queued = queue.add(() => work(id, name, input, hooks))
+      return {
+        done: queued.done,
+        stop: () => void (queued.withdraw() || worker?.stop(id)),
+        cancel: () => void (queued.withdraw() || worker?.cancel(id)),
+      }
+    },
+    async close(): Promise<void> {
+      closed = true
+      clearTimeout(idleTimer)
+      if (worker?.alive) await worker.end()
+    },
+  }
 }
