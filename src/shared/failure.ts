@@ -36,6 +36,7 @@ export const failureCodes = [
   'port-in-use',
   'not-found',
   'forbidden',
+  'connection-lost',
   'cancelled',
   'worker-exited',
   'internal',
