@@ -1,0 +1,43 @@
+/** What was estimated before each finished run and what it took: the correction of later quotes learns from it. */
+import type { BackendId } from '../../shared/device'
+import type { Quote } from '../../shared/quote'
+import type { StrategyId } from '../../shared/strategy'
+import type { Database } from './database'
+
+export interface QuoteOutcome {
+  runId: string
+  strategy: StrategyId
+  backend: BackendId
+  basis: Quote['basis']
+  /** Before any correction, for the epochs that were really run. */
+  estimatedSeconds: number
+  estimatedMemoryBytes: number
+  /** What the person was told, for the epochs that were really run. */
+  quotedSeconds: number
+  actualSeconds: number
+  actualMemoryBytes: number
+  finishedAt: string
+}
+
+export interface QuoteStore {
+  record(outcome: QuoteOutcome): void
+  /** The latest first. */
+  latest(limit: number): QuoteOutcome[]
+}
+
+export function createQuoteStore(database: Database): QuoteStore {
+  const insert = database.prepare(`
+    INSERT OR REPLACE INTO quote_outcomes (run_id, strategy, backend, basis, estimated_seconds, estimated_memory_bytes,
+      quoted_seconds, actual_seconds, actual_memory_bytes, finished_at)
+    VALUES (@runId, @strategy, @backend, @basis, @estimatedSeconds, @estimatedMemoryBytes,
+      @quotedSeconds, @actualSeconds, @actualMemoryBytes, @finishedAt)`)
+  const select = database.prepare<[number], QuoteOutcome>(`
+    SELECT run_id AS runId, strategy, backend, basis, estimated_seconds AS estimatedSeconds,
+      estimated_memory_bytes AS estimatedMemoryBytes, quoted_seconds AS quotedSeconds, actual_seconds AS actualSeconds,
+      actual_memory_bytes AS actualMemoryBytes, finished_at AS finishedAt
+    FROM quote_outcomes ORDER BY finished_at DESC LIMIT ?`)
+  return {
+    record: (outcome) => void insert.run(outcome),
+    latest: (limit) => select.all(limit),
+  }
+}
