@@ -1,7 +1,7 @@
 /** One worker process: does one job at a time and, when it dies, says how. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { Failure } from '../../shared/failure'
-import type { Log } from '../log'
+import type { Log } from '../files/log'
 import type { JobName, WorkerMessage, WorkerRequest } from './contract'
 import type { JobHooks } from './trainer'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { createLog } from '../../../src/main/log'
+import { createLog } from '../../../src/main/files/log'
 import { createTrainer, type JobHooks, type Trainer } from '../../../src/main/trainer/trainer'
 
 const open: Trainer[] = []
