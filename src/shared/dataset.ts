@@ -24,9 +24,29 @@ export const columnSchema = z.object({
 })
 export type Column = z.infer<typeof columnSchema>
 
+/**
+ * What may be found, with the `values` of each:
+ * few-rows {rows, advised}; label-balance {largest, largestShare, smallest, smallestRows}; small-class {labels, minimum};
+ * empty-text {} and empty-label {} (rows left out); duplicate-text {acrossSplits} (rows beyond the first of each text);
+ * conflicting-labels {texts}; short-text {characters}; long-text {characters, longest}; truncation {maxLength, share}.
+ */
+export const findingCodes = [
+  'few-rows',
+  'label-balance',
+  'small-class',
+  'empty-text',
+  'empty-label',
+  'duplicate-text',
+  'conflicting-labels',
+  'short-text',
+  'long-text',
+  'truncation',
+] as const
+export type FindingCode = (typeof findingCodes)[number]
+
 /** A finding about the data. `code` is translated on screen with `values`; `message` is its English sentence. */
 export const findingSchema = z.object({
-  code: z.string(),
+  code: z.enum(findingCodes),
   level: z.enum(['pass', 'warn', 'fail']),
   message: z.string(),
   /** How many rows it concerns. */

@@ -1,7 +1,8 @@
 /** Every migration, in the order in which they are applied. Never edit one that was released; add the next. */
+import { datasetsAndModels } from './0001-datasets-and-models'
 import { runs } from './0002-runs'
 import { exports } from './0003-exports'
 import { settings } from './0004-settings'
 import type { Migration } from './migration'
 
-export const migrations: readonly Migration[] = [runs, exports, settings]
+export const migrations: readonly Migration[] = [datasetsAndModels, runs, exports, settings]
