@@ -1,8 +1,32 @@
-/** The backend that engine tests run on: tfjs' plain JavaScript one, the same on every machine. */
+/** Chooses what a test computes with. `cpu` is tfjs' plain JavaScript, the same on every machine; the others are Fino's own. */
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll } from 'vitest'
+import { findAcceleration } from '../../src/main/devices/acceleration/install'
+import { startBackend as startRealBackend } from '../../src/main/devices/start-backend'
+import { defaultHome, workspaceAt } from '../../src/main/files/workspace'
 
-export async function startBackend(): Promise<void> {
-  await tf.setBackend('cpu')
-  await tf.ready()
+export type TestBackend = 'cpu' | 'wasm' | 'tensorflow'
+
+/** At the top of a test file: runs before its tests. */
+export function useBackend(id: TestBackend): void {
+  beforeAll(() => startBackend(id))
 }
+
+/** For hooks, and for tests that compare backends with each other. */
+export async function startBackend(id: TestBackend = 'cpu'): Promise<void> {
+  if (id === 'cpu') {
+    tf.env().set('PROD', true)
+    await tf.setBackend('cpu')
+  } else {
+    await startRealBackend(id)
+  }
+}
+
+/** Null where the tensorflow backend can run; else why a test is skipped. */
+export const tensorflowMissing: string | null = findAcceleration(workspaceAt(defaultHome()).acceleration)
+  ? null
+  : 'the tensorflow backend is not installed (fino accelerate, or FINO_HOME pointing to where it is)'
+
+/** The backends that can run here. */
+export const testBackends: readonly TestBackend[] = tensorflowMissing ? ['cpu', 'wasm'] : ['cpu', 'wasm', 'tensorflow']

@@ -1,0 +1,51 @@
+/**
+ * Loads TensorFlow.js' `tensorflow` backend over the installed library. The package @tensorflow/tfjs-node-gpu comes without
+ * the binary that its own installer would fetch; only its kernels and backend class are used, on our binding.
+ */
+import { createRequire } from 'node:module'
+import util from 'node:util'
+import * as tf from '@tensorflow/tfjs-core'
+import { Failure } from '../../shared/failure'
+import type { Acceleration } from './acceleration/install'
+
+interface Binding {
+  readonly TF_Version: string
+  isUsingGpuDevice(): boolean
+}
+
+interface BackendModule {
+  NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend
+}
+
+/**
+ * Registers the backend as `tensorflow`; once loaded, further calls do nothing.
+ * @throws Failure backend-unavailable when the library does not load.
+ */
+export function loadTensorflow(acceleration: Acceleration): void {
+  if (tf.findBackendFactory('tensorflow')) return
+  // The package still calls these two, which newer Node versions lack.
+  const legacy = util as unknown as Record<string, unknown>
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  legacy.isArray ??= Array.isArray
+  // Read by the native library when it starts: warnings and errors only.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+
+  try {
+    const addon: { exports: Partial<Binding> } = { exports: {} }
+    process.dlopen(addon, acceleration.binding)
+    const require = createRequire(import.meta.url)
+    const { NodeJSKernelBackend } = require(`${packageName}/dist/nodejs_kernel_backend`) as BackendModule
+    require(`${packageName}/dist/register_all_kernels`)
+    const backend = new NodeJSKernelBackend(addon.exports as Binding, packageName)
+    tf.registerBackend('tensorflow', () => backend)
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
+    throw new Failure(
+      'backend-unavailable',
+      `The installed acceleration does not load: ${reason}. Install it again with \`fino accelerate\`, or choose the backend wasm.`,
+      { backend: 'tensorflow' },
+    )
+  }
+}
+
+const packageName = '@tensorflow/tfjs-node-gpu'

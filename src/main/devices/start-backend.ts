@@ -1,0 +1,57 @@
+/** Makes a backend the one that TensorFlow.js computes with, in this process. */
+import { availableParallelism } from 'node:os'
+import * as tf from '@tensorflow/tfjs-core'
+// Registers the gradient of every operation: Node's build of tfjs-core comes without them, and nothing smaller brings them.
+import '@tensorflow/tfjs-layers'
+import type { BackendChoice, BackendId } from '../../shared/device'
+import { Failure } from '../../shared/failure'
+import { defaultHome, workspaceAt } from '../files/workspace'
+import { findAcceleration } from './acceleration/install'
+import { loadTensorflow } from './load-tensorflow'
+import { loadWasm } from './load-wasm'
+
+export interface StartedBackend {
+  readonly id: BackendId
+  /** What it runs on, in words. */
+  readonly device: string
+  /** What a run records of it: `node`, `tfjs`, and `tensorflow` where that is used. */
+  readonly versions: Record<string, string>
+}
+
+/**
+ * Starts the chosen backend; `auto` takes tensorflow where its acceleration is installed, and else wasm.
+ * @param folder the workspace's acceleration folder
+ * @throws Failure backend-unavailable with what to do about it
+ */
+export async function startBackend(
+  choice: BackendChoice,
+  folder: string = workspaceAt(defaultHome()).acceleration,
+): Promise<StartedBackend> {
+  const acceleration = choice === 'wasm' ? null : findAcceleration(folder)
+  const id = choice === 'auto' ? (acceleration ? 'tensorflow' : 'wasm') : choice
+  const versions: Record<string, string> = { node: process.versions.node, tfjs: tf.version_core }
+  // Without this the libraries print advice for their own developers.
+  tf.env().set('PROD', true)
+
+  if (id === 'wasm') {
+    loadWasm()
+    await use('wasm')
+    return { id, device: 'CPU, one thread', versions }
+  }
+  if (!acceleration) {
+    throw new Failure(
+      'backend-unavailable',
+      'The backend tensorflow is not installed. Install it with `fino accelerate` or in Settings, or choose the backend wasm.',
+      { backend: 'tensorflow' },
+    )
+  }
+  loadTensorflow(acceleration)
+  await use('tensorflow')
+  const device = acceleration.gpu ? 'GPU' : `CPU, ${availableParallelism()} threads`
+  return { id, device, versions: { ...versions, tensorflow: acceleration.tensorflow } }
+}
+
+async function use(id: BackendId): Promise<void> {
+  if (await tf.setBackend(id)) return
+  throw new Failure('backend-unavailable', `The backend ${id} does not start in this process.`, { backend: id })
+}

@@ -1,0 +1,2 @@
+/** The `wasm` backend */
+export function registerWasmKernels(): void {}
