@@ -20,3 +20,10 @@ export type Parameters = readonly Parameter[]
 export function countParameters(parameters: Parameters): number {
   return parameters.reduce((sum, { variable }) => sum + variable.size, 0)
 }
+
+/** The tensor of that name; its absence is a mistake in Fino, since loading checks every name. */
+export function tensorOf(weights: Weights, name: string): Tensor {
+  const tensor = weights[name]
+  if (!tensor) throw new Error(`needs the tensor ${name}; has ${Object.keys(weights).length} others`)
+  return tensor
+}

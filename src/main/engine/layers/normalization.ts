@@ -1,0 +1,25 @@
+/** Layer normalization (Ba, Kiros and Hinton 2016), over the last axis. */
+import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+
+export function normalize(x: Tensor2D, gain: Tensor, bias: Tensor, epsilon: number): Tensor2D {
+  return tf.add(tf.mul(standardize(x, epsilon), gain), bias)
+}
+
+/** (x - mean) / sqrt(variance + epsilon), row by row, with the gradient in one short formula instead of a dozen steps. */
+function standardize(x: Tensor2D, epsilon: number): Tensor2D {
+  const operation = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as [Tensor2D, GradSaveFunc]
+    const centred = tf.sub(input, tf.mean(input, -1, true))
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)) // [rows, 1]
+    const standard = tf.mul(centred, inverse)
+    save([standard, inverse])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [y, scale] = saved as [Tensor2D, Tensor2D]
+      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
+      return tf.mul(scale, tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along))
+    }
+    return { value: standard, gradFunc }
+  })
+  return operation(x) as Tensor2D
+}

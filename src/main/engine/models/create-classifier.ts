@@ -1,0 +1,105 @@
+/** A base model, a strategy and a head put together into what training, evaluation, prediction and export work with. */
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { StrategyId, StrategyOptions } from '../../../shared/strategy'
+import type { Weights } from '../parameters'
+import type { Random } from '../random'
+import type { Adaptation, Base } from '../strategies/adaptation'
+import { adaptFeatureBased, pool, readPooling, regress } from '../strategies/feature-based'
+import { adaptFull } from '../strategies/full'
+import { adaptHeadOnly } from '../strategies/head-only'
+import { adaptLora } from '../strategies/lora'
+import type { Batch, Classifier, Mode } from './classifier'
+import type { EncoderConfig } from './config'
+import { embed, encode, type Pass, runLayers } from './encoder'
+import { classify } from './heads'
+
+export interface ClassifierRequest {
+  readonly config: EncoderConfig
+  /** The base model's tensors; the classifier takes them over and disposes of them. */
+  readonly weights: Weights
+  readonly strategy: StrategyId
+  readonly options: StrategyOptions
+  readonly classes: number
+  /** Decides the new parameters' start; only forks of it are used, so its state does not move. */
+  readonly random: Random
+}
+
+/** Throws `recipe-invalid` where an option does not fit. */
+export function createClassifier({ strategy, ...request }: ClassifierRequest): Classifier {
+  const base: Base = request
+  switch (strategy) {
+    case 'feature-based':
+      return createFeatureClassifier(base, adaptFeatureBased(base))
+    case 'head-only':
+      return createAdaptedClassifier(base, adaptHeadOnly(base))
+    case 'full':
+      return createAdaptedClassifier(base, adaptFull(base))
+    case 'lora':
+      return createAdaptedClassifier(base, adaptLora(base))
+    default:
+      return strategy satisfies never
+  }
+}
+
+/** A classifier with the model's own head, on an encoder that the adaptation changes. */
+export function createAdaptedClassifier(base: Base, adaptation: Adaptation): Classifier {
+  const { config } = base
+  const { constantDepth, projected } = adaptation
+  const frame = assemble(base, adaptation)
+  const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, projected })
+  const headOnly = constantDepth > config.layers
+
+  const constantPart = (batch: Batch): Tensor3D =>
+    tf.tidy(() => {
+      const pass = passIn({ training: false })
+      const embedded = embed(pass, batch)
+      const hidden = runLayers(pass, embedded, batch.attentionMask, 0, Math.max(0, constantDepth - 1))
+      return headOnly ? tf.slice(hidden, [0, 0, 0], [hidden.shape[0], 1, config.width]) : hidden
+    })
+
+  const logits = (batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor2D =>
+    tf.tidy(() => {
+      const pass = passIn(mode)
+      if (headOnly) return classify(pass, hidden ?? constantPart(batch))
+      if (constantDepth === 0 && !hidden) return classify(pass, encode(pass, batch))
+      const from = Math.max(0, constantDepth - 1)
+      const lower = hidden ?? constantPart(batch)
+      return classify(pass, runLayers(pass, lower, batch.attentionMask, from, config.layers))
+    })
+
+  return { ...frame, constantDepth, constantPart, logits }
+}
+
+function createFeatureClassifier(base: Base, adaptation: Adaptation): Classifier {
+  const { config } = base
+  const pooling = readPooling(base.options)
+  const frame = assemble(base, adaptation)
+  const constantPart = (batch: Batch) => pool(config, frame.weights, pooling, batch)
+  const flat = (pooled: Tensor3D): Tensor2D => tf.reshape(pooled, [pooled.shape[0], config.width])
+  return {
+    ...frame,
+    constantDepth: adaptation.constantDepth,
+    constantPart,
+    features: (batch) => tf.tidy(() => flat(constantPart(batch))),
+    logits: (batch, _mode, hidden) => tf.tidy(() => regress(frame.weights, flat(hidden ?? constantPart(batch)))),
+  }
+}
+
+/** The tensors of the forward pass: parameters where they train, the base elsewhere; base tensors replaced are freed. */
+function assemble(
+  { weights: base }: Base,
+  { parameters }: Adaptation,
+): Pick<Classifier, 'parameters' | 'totalParameters' | 'weights' | 'dispose'> {
+  const weights: Weights = {
+    ...base,
+    ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
+  }
+  for (const [name, tensor] of Object.entries(base)) if (weights[name] !== tensor) tensor.dispose()
+  return {
+    parameters,
+    weights,
+    totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
+    dispose: () => tf.dispose(Object.values(weights)),
+  }
+}

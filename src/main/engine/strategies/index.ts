@@ -1,0 +1,21 @@
+/** The strategies, in the order in which they are shown: from the cheapest to the dearest. */
+import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
+import type { EncoderConfig } from '../models/config'
+import type { Strategy } from './adaptation'
+import { featureBased } from './feature-based'
+import { full } from './full'
+import { headOnly } from './head-only'
+import { lora } from './lora'
+
+export const strategies: readonly Strategy[] = [featureBased, headOnly, lora, full]
+
+export function strategyOf(id: StrategyId): Strategy {
+  const strategy = strategies.find((candidate) => candidate.id === id)
+  if (!strategy) throw new Error(`needs a strategy of the list; has ${id}`)
+  return strategy
+}
+
+/** Every strategy on this model with its default options. */
+export function describeStrategies(config: EncoderConfig, classes: number): StrategyDescription[] {
+  return strategies.map((strategy) => strategy.describe(config, classes))
+}
