@@ -1,0 +1,46 @@
+/** Law 3: merged = live, and merging thrice = once. */
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
+import { createAdaptedClassifier } from '../../src/main/engine/models/create-classifier'
+import { encode } from '../../src/main/engine/models/encoder'
+import { classify } from '../../src/main/engine/models/heads'
+import type { Weights } from '../../src/main/engine/parameters'
+import { createRandom } from '../../src/main/engine/random'
+import { adaptLora } from '../../src/main/engine/strategies/lora'
+import { useBackend } from '../support/backend'
+import { perturbParameters } from '../support/parameters'
+import { batchOf, tinyArchitectures, tinyConfig, tinyTexts, tinyWeights } from '../support/tiny-models'
+
+useBackend('cpu')
+
+describe.each(tinyArchitectures)('merge: LoRA on %s', (architecture) => {
+  const config = tinyConfig(architecture)
+  const mode = { training: false } as const
+  const start = () => {
+    const base = { config, weights: tinyWeights(config), classes: 3, options: {}, random: createRandom(5) }
+    const adaptation = adaptLora(base)
+    perturbParameters(adaptation.parameters)
+    return { base, adaptation, classifier: createAdaptedClassifier(base, adaptation) }
+  }
+  const plainLogits = (weights: Weights) => {
+    const pass = { config, weights, mode }
+    return tf.tidy(() => classify(pass, encode(pass, batchOf(tinyTexts(4).map(({ tokens }) => tokens))))).data()
+  }
+
+  it('gives the logits of the live adapters', async () => {
+    const { adaptation, classifier } = start()
+    const merged = adaptation.merge?.(classifier.weights)
+    if (!merged) throw new Error('LoRA does not merge')
+    const live = await classifier.logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), mode).data()
+    const plain = await plainLogits(merged)
+    for (const [index, value] of live.entries()) expect(plain[index]).toBeCloseTo(value, 5)
+  })
+
+  it('leaves the base as it was, so that a third merge equals the first bit for bit', async () => {
+    const { adaptation, classifier } = start()
+    const once = await plainLogits(adaptation.merge?.(classifier.weights) ?? {})
+    adaptation.merge?.(classifier.weights)
+    const thrice = await plainLogits(adaptation.merge?.(classifier.weights) ?? {})
+    expect([...thrice]).toEqual([...once])
+  })
+})

@@ -1,0 +1,36 @@
+/** Law 9: padding does not change a result. */
+import { describe, expect, it } from 'vitest'
+import { useBackend } from '../support/backend'
+import { everyCombination, tinyClassifier } from '../support/classifiers'
+import { perturbParameters } from '../support/parameters'
+import { batchOf, tinyTexts } from '../support/tiny-models'
+
+useBackend('cpu')
+
+describe.each(everyCombination)('padding: $name', ({ architecture, strategy }) => {
+  const texts = tinyTexts(4).map(({ tokens }) => tokens)
+
+  it('leaves the logits of each text as they are alone', async () => {
+    const classifier = tinyClassifier(architecture, strategy)
+    perturbParameters(classifier.parameters)
+    const together = await classifier.logits(batchOf(texts, 17), { training: false }).array()
+    for (const [row, tokens] of texts.entries()) {
+      const alone = await classifier.logits(batchOf([tokens]), { training: false }).array()
+      for (const [label, logit] of (alone[0] ?? []).entries()) expect(together[row]?.[label]).toBeCloseTo(logit, 5)
+    }
+  })
+
+  it('is not read: other tokens where the mask is zero change nothing', async () => {
+    const classifier = tinyClassifier(architecture, strategy)
+    perturbParameters(classifier.parameters)
+    const clean = batchOf(texts, 17)
+    const ids = await clean.tokenIds.array()
+    const mask = await clean.attentionMask.array()
+    const soiled = ids.map((row, text) => row.map((id, at) => (mask[text]?.[at] === 0 ? 5 : id)))
+    const logits = await classifier.logits(clean, { training: false }).data()
+    const soiledLogits = await classifier
+      .logits({ ...clean, tokenIds: batchOf(soiled).tokenIds }, { training: false })
+      .data()
+    expect([...soiledLogits]).toEqual([...logits])
+  })
+})
