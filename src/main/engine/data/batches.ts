@@ -1,0 +1,105 @@
+/** Which texts go together: batches of similar length, in an order that the seeded generator alone decides. */
+import type { Random } from '../random'
+import type { Example } from './encode'
+
+/** One padded batch, as positions in the list of examples. */
+export interface BatchPlan {
+  readonly rows: readonly number[]
+  /** Padded length in tokens. */
+  readonly time: number
+}
+
+/** The batches whose gradients are summed for one optimizer step. */
+export type StepPlan = readonly BatchPlan[]
+
+export interface PaddedBatch {
+  readonly tokenIds: Int32Array // [batch * time]
+  readonly attentionMask: Float32Array // [batch * time]
+  readonly labels: Int32Array // [batch]
+  readonly shape: [batch: number, time: number]
+}
+
+/** Few sizes: backends that compile per shape, and pools that reuse memory, meet the same ones again. */
+const lengthMultiple = 8
+/** Steps whose texts are sorted together: long enough to waste little padding, short enough to mix well. */
+const stepsSortedTogether = 12
+
+/** Length in tokens to which a longest text of `length` is padded. */
+export function paddedLength(length: number, maxLength: number): number {
+  return Math.min(Math.ceil(length / lengthMultiple) * lengthMultiple, Math.max(maxLength, length))
+}
+
+/** Optimizer steps in one pass over `examples` texts. */
+export function stepsPerEpoch(examples: number, batchSize: number, accumulationSteps: number): number {
+  return Math.ceil(examples / (batchSize * accumulationSteps))
+}
+
+/**
+ * One pass over all examples. `random` decides everything, so its state at the start of an epoch and a step's index
+ * are the whole position. Batches are cut inside steps: 2 batches of 8 hold the same texts as 1 of 16.
+ */
+export function planEpoch(
+  examples: readonly Example[],
+  options: { batchSize: number; accumulationSteps: number; maxLength: number; random: Random },
+): StepPlan[] {
+  const { batchSize, accumulationSteps, maxLength, random } = options
+  const perStep = batchSize * accumulationSteps
+  const shuffled = random.shuffle(examples.map((_, index) => index))
+  const steps: StepPlan[] = []
+  for (const together of slices(shuffled, perStep * stepsSortedTogether)) {
+    const sorted = [...together].sort((left, right) => lengthOf(examples, right) - lengthOf(examples, left))
+    for (const step of slices(sorted, perStep)) {
+      steps.push(slices(step, batchSize).map((rows) => planBatch(examples, rows, maxLength)))
+    }
+  }
+  return random.shuffle(steps)
+}
+
+/** Every example once, longest first: for evaluation and for whatever is computed once per text. */
+export function planByLength(examples: readonly Example[], batchSize: number, maxLength: number): BatchPlan[] {
+  const sorted = examples
+    .map((_, index) => index)
+    .sort((left, right) => lengthOf(examples, right) - lengthOf(examples, left) || left - right)
+  return slices(sorted, batchSize).map((rows) => planBatch(examples, rows, maxLength))
+}
+
+/** Fills a batch's texts up to its length, on the right. */
+export function padBatch(examples: readonly Example[], plan: BatchPlan, paddingId: number): PaddedBatch {
+  const shape: [number, number] = [plan.rows.length, plan.time]
+  const tokenIds = new Int32Array(shape[0] * shape[1]).fill(paddingId)
+  const attentionMask = new Float32Array(shape[0] * shape[1])
+  const labels = new Int32Array(shape[0])
+  for (const [position, row] of plan.rows.entries()) {
+    const example = exampleAt(examples, row)
+    tokenIds.set(example.tokenIds, position * plan.time)
+    attentionMask.fill(1, position * plan.time, position * plan.time + example.tokenIds.length)
+    labels[position] = example.label
+  }
+  return { tokenIds, attentionMask, labels, shape }
+}
+
+/** Tokens that a plan costs, padding included. */
+export function paddedTokens(plans: readonly BatchPlan[]): number {
+  return plans.reduce((sum, { rows, time }) => sum + rows.length * time, 0)
+}
+
+export function exampleAt(examples: readonly Example[], row: number): Example {
+  const example = examples[row]
+  if (!example) throw new Error(`example ${row} of ${examples.length} asked for`)
+  return example
+}
+
+function planBatch(examples: readonly Example[], rows: readonly number[], maxLength: number): BatchPlan {
+  const longest = rows.reduce((length, row) => Math.max(length, lengthOf(examples, row)), 0)
+  return { rows, time: paddedLength(longest, maxLength) }
+}
+
+function lengthOf(examples: readonly Example[], row: number): number {
+  return exampleAt(examples, row).tokenIds.length
+}
+
+function slices<Item>(items: readonly Item[], size: number): Item[][] {
+  const result: Item[][] = []
+  for (let from = 0; from < items.length; from += size) result.push(items.slice(from, from + size))
+  return result
+}

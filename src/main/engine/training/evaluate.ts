@@ -1,0 +1,47 @@
+/** Runs a classifier without dropout over encoded texts. */
+import { type Tensor2D, tidy } from '@tensorflow/tfjs-core'
+import { toTensors } from '../data/batch-tensors'
+import { padBatch, planByLength } from '../data/batches'
+import type { Counted } from '../data/encode'
+import type { Batch, Classifier } from '../models/classifier'
+import type { ConstantParts, Inputs } from './constant-part'
+
+/** Logits of every text, [examples * classes], in the order of the examples. */
+export function computeLogits(
+  classifier: Classifier,
+  inputs: Inputs,
+  constantParts: ConstantParts | null = null,
+): AsyncGenerator<Counted, Float32Array> {
+  return computeRows(inputs, (batch, plan) =>
+    classifier.logits(batch, { training: false }, constantParts ? constantParts.hidden(plan) : undefined),
+  )
+}
+
+/** Feature vectors of every text, [examples * width], in the order of the examples. */
+export function computeFeatures(classifier: Classifier, inputs: Inputs): AsyncGenerator<Counted, Float32Array> {
+  return computeRows(inputs, (batch) => {
+    if (!classifier.features) throw new Error('this classifier gives no features')
+    return classifier.features(batch)
+  })
+}
+
+async function* computeRows(
+  { examples, paddingId, batchSize, maxLength }: Inputs,
+  compute: (batch: Batch, plan: ReturnType<typeof planByLength>[number]) => Tensor2D,
+): AsyncGenerator<Counted, Float32Array> {
+  let result = new Float32Array(0)
+  let done = 0
+  for (const plan of planByLength(examples, batchSize, maxLength)) {
+    const rows = tidy(() => compute(toTensors(padBatch(examples, plan, paddingId)), plan))
+    const values = (await rows.data()) as Float32Array
+    const columns = rows.shape[1]
+    rows.dispose()
+    if (result.length === 0) result = new Float32Array(examples.length * columns)
+    for (const [position, row] of plan.rows.entries()) {
+      result.set(values.subarray(position * columns, (position + 1) * columns), row * columns)
+    }
+    done += plan.rows.length
+    yield { done, total: examples.length }
+  }
+  return result
+}

@@ -1,0 +1,92 @@
+/** The feature-based strategy's part of the loop: frozen features, a convex solver, the same surroundings. */
+import { paddedTokens, planByLength } from '../data/batches'
+import { assignParameters, type Evaluation, isBetter, type ParameterValues } from './best'
+import { encodeParameters } from './checkpoint'
+import type { Inputs } from './constant-part'
+import { computeFeatures } from './evaluate'
+import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
+import { applyLogisticModel, fitLogisticRegression, type LogisticModel } from './logistic-regression'
+import { scoreLogits } from './metrics'
+import { inPhase, leaveIfCancelled } from './phase'
+
+/** Inverse strengths of the L2 penalty, from strong to weak; the validation split chooses among them. */
+const strengths = [0.001, 0.01, 0.1, 1, 10]
+const iterationsPerStrength = 200
+
+/**
+ * Every text's features once, then one logistic regression per strength, each from the former's solution. A solver's
+ * iteration is a step and each strength ends with an evaluation. Nothing random: a run that died starts again and
+ * comes to the same numbers.
+ */
+export async function* fitFeatures(
+  task: TrainingTask,
+  training: Inputs,
+  validating: Inputs,
+): AsyncGenerator<TrainingEvent, TrainingReport> {
+  const { classifier, labels, clock, stop } = task
+  const startedAt = clock()
+  const features = yield* inPhase('caching', computeFeatures(classifier, training), stop)
+  const featuresValidation = yield* inPhase('caching', computeFeatures(classifier, validating), stop)
+  const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.maxLength))
+
+  const targets = training.examples.map(({ label }) => label)
+  const data = { features, targets, width: features.length / targets.length, classes: labels.length }
+  const totalSteps = strengths.length * iterationsPerStrength
+  let best: { evaluation: Evaluation; model: LogisticModel } | null = null
+  let solution: Float64Array | undefined
+  let step = 0
+  let done = 0
+  for (const strength of strengths) {
+    if (stop.requested === 'stop' && best) break
+    const solver = fitLogisticRegression(data, {
+      strength,
+      maximumIterations: iterationsPerStrength,
+      ...(solution ? { start: solution } : {}),
+    })
+    let next = solver.next()
+    while (!next.done) {
+      leaveIfCancelled(stop)
+      const iterationAt = clock()
+      step += 1
+      const { loss, gradientNorm, iteration } = next.value
+      const epoch = done + iteration / iterationsPerStrength
+      next = solver.next()
+      const seconds = (clock() - iterationAt) / 1000
+      yield { kind: 'step', step, totalSteps, epoch, loss, learningRate: null, gradientNorm, tokens: 0, seconds }
+    }
+    solution = next.value.solution
+    done += 1
+    const evaluatedAt = clock()
+    const logits = applyLogisticModel(next.value.model, featuresValidation)
+    const metrics = scoreLogits(
+      logits,
+      validating.examples.map(({ label }) => label),
+      labels,
+    )
+    const evaluation: Evaluation = { step, epoch: done, metrics }
+    const better = isBetter(evaluation, best?.evaluation ?? null)
+    if (better) {
+      best = { evaluation, model: next.value.model }
+      assignParameters(classifier.parameters, toValues(task, next.value.model))
+      await task.store.saveBest(step, encodeParameters(toValues(task, next.value.model), classifier.parameters))
+    }
+    yield { kind: 'evaluation', evaluation, best: better, seconds: (clock() - evaluatedAt) / 1000 }
+  }
+  if (!best) throw new Error('no strength was fitted')
+  return {
+    validation: best.evaluation.metrics,
+    bestStep: best.evaluation.step,
+    steps: step,
+    epochs: done,
+    stoppedBecause: done < strengths.length ? 'asked' : 'finished',
+    trainingSeconds: (clock() - startedAt) / 1000,
+    trainingTokens: tokens,
+  }
+}
+
+/** The one matrix among the parameters is the weights [width, classes], the one vector the bias [classes]. */
+function toValues({ classifier }: TrainingTask, model: LogisticModel): ParameterValues {
+  return Object.fromEntries(
+    classifier.parameters.map(({ name, variable }) => [name, variable.rank === 2 ? model.weights : model.bias]),
+  )
+}

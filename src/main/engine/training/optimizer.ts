@@ -1,0 +1,128 @@
+/**
+ * AdamW (Loshchilov and Hutter 2019) with torch.optim.AdamW's arithmetic. State is keyed by parameter name: a
+ * parameter without a gradient in some step keeps its value and its moments, whatever the others do.
+ */
+import {
+  add,
+  div,
+  keep,
+  mul,
+  type Scalar,
+  scalar,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core'
+import type { Parameters } from '../parameters'
+import type { Gradients } from './clipping'
+
+/** Moments by parameter name, as numbers. */
+export interface OptimizerState {
+  readonly steps: number
+  readonly first: Readonly<Record<string, Float32Array>>
+  readonly second: Readonly<Record<string, Float32Array>>
+}
+
+export interface Optimizer {
+  /** Steps done. */
+  steps(): number
+  /** One update of every parameter that has a gradient; each is first multiplied by `factor` (from clipping). */
+  apply(gradients: Gradients, learningRate: number, factor: Scalar | null): void
+  state(): Promise<OptimizerState>
+  /** Throws where a parameter's moments are missing or of another size. */
+  restore(state: OptimizerState): void
+  dispose(): void
+}
+
+export interface AdamWOptions {
+  readonly weightDecay: number
+  readonly beta1?: number
+  readonly beta2?: number
+  readonly epsilon?: number
+}
+
+interface Moments {
+  first: Tensor
+  second: Tensor
+}
+
+export function createAdamW(parameters: Parameters, options: AdamWOptions): Optimizer {
+  const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+  let steps = 0
+  const moments = new Map<string, Moments>(
+    parameters.map(({ name, variable }) => [name, { first: zerosLike(variable), second: zerosLike(variable) }]),
+  )
+  const momentsOf = (name: string): Moments => {
+    const found = moments.get(name)
+    if (!found) throw new Error(`no optimizer state for ${name}`)
+    return found
+  }
+
+  return {
+    steps: () => steps,
+
+    apply(gradients, learningRate, factor) {
+      steps += 1
+      // lr * (m / c1) / (sqrt(v / c2) + eps) = rate * m / (sqrt(v) + floor): two passes over memory fewer.
+      const correction2 = Math.sqrt(1 - beta2 ** steps)
+      const rate = (learningRate * correction2) / (1 - beta1 ** steps)
+      const floor = epsilon * correction2
+      tidy(() => {
+        for (const { name, variable, decays } of parameters) {
+          const raw = gradients[name]
+          if (!raw) continue
+          const held = momentsOf(name)
+          const gradient = factor ? mul(raw, factor) : raw
+          const first = add(mul(held.first, scalar(beta1)), mul(gradient, scalar(1 - beta1)))
+          const second = add(mul(held.second, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)))
+          const decayed = decays && weightDecay > 0 ? mul(variable, scalar(1 - learningRate * weightDecay)) : variable
+          const update = mul(div(first, add(sqrt(second), scalar(floor))), scalar(rate))
+          variable.assign(sub(decayed, update))
+          held.first.dispose()
+          held.second.dispose()
+          held.first = keep(first)
+          held.second = keep(second)
+        }
+      })
+    },
+
+    async state() {
+      const first: Record<string, Float32Array> = {}
+      const second: Record<string, Float32Array> = {}
+      for (const { name } of parameters) {
+        const held = momentsOf(name)
+        first[name] = (await held.first.data()) as Float32Array
+        second[name] = (await held.second.data()) as Float32Array
+      }
+      return { steps, first, second }
+    },
+
+    restore(state) {
+      for (const { name, variable } of parameters) {
+        const first = state.first[name]
+        const second = state.second[name]
+        if (first?.length !== variable.size || second?.length !== variable.size) {
+          throw new Error(`moments of ${name}: need ${variable.size} values, have ${first?.length}, ${second?.length}`)
+        }
+        const held = momentsOf(name)
+        held.first.dispose()
+        held.second.dispose()
+        held.first = tensor(first.slice(), variable.shape, 'float32')
+        held.second = tensor(second.slice(), variable.shape, 'float32')
+      }
+      steps = state.steps
+    },
+
+    dispose() {
+      for (const held of moments.values()) {
+        held.first.dispose()
+        held.second.dispose()
+      }
+      moments.clear()
+    },
+  }
+}

@@ -1,0 +1,217 @@
+/** The training loop: one for every strategy. It yields plain events and hands back a report. */
+import { type Scalar, tidy } from '@tensorflow/tfjs-core'
+import { Failure } from '../../../shared/failure'
+import { paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
+import { encode } from '../data/encode'
+import { createRandom } from '../random'
+import { assignParameters, isBetter, readParameters } from './best'
+import {
+  decodeCheckpoint,
+  decodeParameters,
+  encodeCheckpoint,
+  encodeParameters,
+  type TrainingState,
+} from './checkpoint'
+import { clipFactor, globalNorm } from './clipping'
+import { type ConstantParts, computeConstantParts, type Inputs, isWorthKeeping } from './constant-part'
+import { computeLogits } from './evaluate'
+import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
+import { fitFeatures } from './fit-features'
+import { computeGradients } from './gradients'
+import { scoreLogits } from './metrics'
+import { createAdamW } from './optimizer'
+import { inPhase, leaveIfCancelled } from './phase'
+import { createSchedule, learningRateAfter } from './schedule'
+
+/**
+ * Trains `task.classifier` and leaves the best parameters in it.
+ * Fails with `run-diverged`, `cancelled` or `checkpoint-malformed`.
+ */
+export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, TrainingReport> {
+  const { classifier, recipe, labels, clock, stop, store } = task
+  const { batchSize, accumulationSteps, maxLength, clipNorm } = recipe
+  const { parameters } = classifier
+
+  // 1. Texts become token ids.
+  const common = { paddingId: task.tokenizer.paddingId, batchSize, maxLength }
+  const encoded = (texts: TrainingTask['train']) => inPhase('encoding', encode(task.tokenizer, texts, maxLength), stop)
+  const training: Inputs = { ...common, examples: yield* encoded(task.train) }
+  const validating: Inputs = { ...common, examples: yield* encoded(task.validation) }
+  if (classifier.features) return yield* fitFeatures(task, training, validating)
+
+  // 2. What the strategy leaves constant is computed once per text.
+  const kept = { train: null as ConstantParts | null, validation: null as ConstantParts | null }
+  if (isWorthKeeping(classifier)) {
+    kept.train = yield* constantParts(training, task.cacheLimitBytes)
+    kept.validation = yield* constantParts(validating, task.cacheLimitBytes - (kept.train?.byteLength ?? 0))
+  }
+
+  // 3. A fresh state, or the one that was saved.
+  const seeds = createRandom(recipe.seed)
+  const shuffling = seeds.fork('shuffling')
+  const dropout = seeds.fork('dropout')
+  const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
+  const fingerprint = JSON.stringify({ recipe: { ...recipe }, labels, texts: training.examples.length })
+  let state: TrainingState = {
+    step: 0,
+    epoch: 0,
+    stepInEpoch: 0,
+    shuffling: shuffling.state(),
+    dropout: dropout.state(),
+    best: null,
+    evaluationsWithoutBetter: 0,
+    trainingSeconds: 0,
+    trainingTokens: 0,
+  }
+  let bestParameters = null as Awaited<ReturnType<typeof readParameters>> | null
+  try {
+    if (task.resume) {
+      const saved = decodeCheckpoint(task.resume.last, parameters, fingerprint)
+      assignParameters(parameters, saved.parameters)
+      optimizer.restore(saved.optimizer)
+      state = saved.state
+      dropout.restore(state.dropout)
+      if (state.best) bestParameters = decodeParameters(await task.resume.best(state.best.step), parameters)
+    }
+
+    // 4. Epochs of shuffled batches of similar length.
+    const perEpoch = stepsPerEpoch(training.examples.length, batchSize, accumulationSteps)
+    const totalSteps = perEpoch * recipe.epochs
+    const schedule = createSchedule(recipe.learningRate, totalSteps, recipe.warmupShare)
+    let savedAt = clock()
+    while (state.epoch < recipe.epochs && !outOfPatience() && !stop.requested) {
+      shuffling.restore(state.shuffling)
+      const steps = planEpoch(training.examples, { batchSize, accumulationSteps, maxLength, random: shuffling })
+
+      for (const plan of steps.slice(state.stepInEpoch)) {
+        leaveIfCancelled(stop)
+        if (stop.requested) break
+        const startedAt = clock()
+
+        // 5. Gradients of the mean loss, summed over the step's batches.
+        const { loss, gradients } = computeGradients(classifier, training, plan, {
+          random: dropout,
+          constantParts: kept.train,
+        })
+
+        // 6. Clipped by their global norm, then AdamW at the schedule's learning rate.
+        const learningRate = learningRateAfter(schedule, state.step)
+        const norm = tidy(() => globalNorm(gradients))
+        const factor = clipNorm > 0 ? tidy(() => clipFactor(norm, clipNorm)) : null
+        optimizer.apply(gradients, learningRate, factor)
+        for (const gradient of Object.values(gradients)) gradient.dispose()
+        factor?.dispose()
+
+        // 7. The numbers come back: the step's only wait for the device.
+        const [lossValue, normValue] = await readScalars(loss, norm)
+        const step = state.step + 1
+        if (!Number.isFinite(lossValue) || !Number.isFinite(normValue)) throw diverged(step, recipe.learningRate)
+        const seconds = (clock() - startedAt) / 1000
+        const tokens = paddedTokens(plan)
+        state = {
+          ...state,
+          step,
+          stepInEpoch: state.stepInEpoch + 1,
+          dropout: dropout.state(),
+          trainingSeconds: state.trainingSeconds + seconds,
+          trainingTokens: state.trainingTokens + tokens,
+        }
+        const epoch = state.epoch + state.stepInEpoch / steps.length
+        yield {
+          kind: 'step',
+          step,
+          totalSteps,
+          epoch,
+          loss: lossValue,
+          learningRate,
+          gradientNorm: normValue,
+          tokens,
+          seconds,
+        }
+        if (clock() - savedAt >= task.checkpointSeconds * 1000 && state.stepInEpoch < steps.length) yield* save()
+      }
+      if (state.stepInEpoch < steps.length) break // asked to stop
+
+      // 8. The epoch's end: validate, keep the best, save.
+      state = { ...state, epoch: state.epoch + 1, stepInEpoch: 0, shuffling: shuffling.state() }
+      yield* validate()
+      yield* save()
+    }
+
+    // 9. Asked to stop: what is there is saved to go on from; one score is needed.
+    leaveIfCancelled(stop)
+    const asked = stop.requested === 'stop' && state.epoch < recipe.epochs && !outOfPatience()
+    if (asked) {
+      yield* save()
+      if (!state.best) yield* validate()
+    }
+
+    // 10. The best parameters are the result.
+    if (!state.best || !bestParameters) throw new Error('training ended without an evaluation')
+    assignParameters(parameters, bestParameters)
+    return {
+      validation: state.best.metrics,
+      bestStep: state.best.step,
+      steps: state.step,
+      epochs: perEpoch === 0 ? 0 : state.step / perEpoch,
+      stoppedBecause: asked ? 'asked' : state.epoch < recipe.epochs ? 'early-stopping' : 'finished',
+      trainingSeconds: state.trainingSeconds,
+      trainingTokens: state.trainingTokens,
+    }
+
+    async function* validate(): AsyncGenerator<TrainingEvent, void> {
+      const startedAt = clock()
+      const logits = yield* inPhase('evaluating', computeLogits(classifier, validating, kept.validation), stop)
+      const targets = validating.examples.map(({ label }) => label)
+      const evaluation = { step: state.step, epoch: state.epoch, metrics: scoreLogits(logits, targets, labels) }
+      if (!Number.isFinite(evaluation.metrics.loss)) throw diverged(state.step, recipe.learningRate)
+      const best = isBetter(evaluation, state.best)
+      state = {
+        ...state,
+        best: best ? evaluation : state.best,
+        evaluationsWithoutBetter: best ? 0 : state.evaluationsWithoutBetter + 1,
+      }
+      if (best) {
+        bestParameters = await readParameters(parameters)
+        await store.saveBest(state.step, encodeParameters(bestParameters, parameters))
+      }
+      yield { kind: 'evaluation', evaluation, best, seconds: (clock() - startedAt) / 1000 }
+    }
+
+    async function* save(): AsyncGenerator<TrainingEvent, void> {
+      const values = { parameters: await readParameters(parameters), optimizer: await optimizer.state() }
+      const bytes = encodeCheckpoint({ ...values, state, fingerprint }, parameters)
+      await store.saveLast(bytes)
+      savedAt = clock()
+      yield { kind: 'checkpoint', step: state.step, byteLength: bytes.byteLength }
+    }
+  } finally {
+    optimizer.dispose()
+  }
+
+  function outOfPatience(): boolean {
+    return recipe.patience > 0 && state.evaluationsWithoutBetter >= recipe.patience
+  }
+
+  async function* constantParts(
+    inputs: Inputs,
+    limitBytes: number,
+  ): AsyncGenerator<TrainingEvent, ConstantParts | null> {
+    return yield* inPhase('caching', computeConstantParts(classifier, inputs, limitBytes), stop)
+  }
+}
+
+async function readScalars(loss: Scalar, norm: Scalar): Promise<[number, number]> {
+  const [[lossValue], [normValue]] = await Promise.all([loss.data(), norm.data()])
+  loss.dispose()
+  norm.dispose()
+  return [lossValue ?? Number.NaN, normValue ?? Number.NaN]
+}
+
+function diverged(step: number, learningRate: number): Failure {
+  return new Failure(
+    'run-diverged',
+    `Training left all bounds at step ${step}: the loss is no longer a number. Try a learning rate of ${learningRate / 10} or lower; the last good checkpoint was kept.`,
+    { step, learningRate },
+  )
+}
