@@ -1,0 +1,123 @@
+/** Quotes: what a run would cost here, from the prior or from a probe, corrected by finished runs. */
+import type { BackendId } from '../../shared/device'
+import type { Quote } from '../../shared/quote'
+import type { Recipe, RecipeRequest } from '../../shared/recipe'
+import type { RunResult } from '../../shared/result'
+import { type Estimate, estimate as estimatePrior } from '../quote/prior'
+import { estimateFromProbe } from '../quote/probe'
+import { makeQuote, quotedSeconds, secondsOf } from '../quote/quote'
+import type { QuoteStore } from '../store/quotes'
+import type { DataCost } from '../trainer/contract'
+import type { Trainer } from '../trainer/trainer'
+import type { Backends } from './backends'
+import { type Library, materialOf } from './library'
+import type { Prepared, Recipes } from './recipes'
+
+export interface Quotes {
+  create(input: { request: RecipeRequest; probe: boolean }): Promise<Quote>
+  /** The quote that was last given for exactly this recipe, or a new one from the prior. */
+  forRun(prepared: Prepared): Promise<Quoted>
+  /** Learns from a run that was not interrupted on its way. */
+  learn(runId: string, quoted: Quoted, result: RunResult): void
+}
+
+export interface Quoted {
+  quote: Quote
+  /** Before correction. */
+  estimate: Estimate
+}
+
+/** Finished runs that quotes learn from. */
+const remembered = 100
+
+export function createQuotes({
+  recipes,
+  library,
+  trainer,
+  backends,
+  store,
+  freeMemoryBytes,
+}: {
+  recipes: Recipes
+  library: Library
+  trainer: Pick<Trainer, 'run'>
+  backends: Backends
+  store: QuoteStore
+  freeMemoryBytes: () => number
+}): Quotes {
+  const given = new Map<string, Quoted>()
+  const dataCosts = new Map<string, Promise<DataCost>>()
+
+  /** Tokenizing takes a while; strategies that share a batch size and a length share the answer. */
+  function dataCost({ recipe, dataset, model }: Prepared): Promise<DataCost> {
+    const { batchSize, accumulationSteps, maxLength } = recipe
+    const key = JSON.stringify([
+      dataset.id,
+      dataset.splitSeed,
+      model.contentHash,
+      batchSize,
+      accumulationSteps,
+      maxLength,
+    ])
+    const known = dataCosts.get(key)
+    if (known !== undefined) return known
+    const asked = trainer.run('data-cost', { material: materialOf(library, dataset, model), recipe })
+    dataCosts.set(key, asked)
+    asked.catch(() => dataCosts.delete(key))
+    return asked
+  }
+
+  async function quote(prepared: Prepared, probe: boolean): Promise<Quoted> {
+    const { recipe, dataset, model, strategy } = prepared
+    const [data, { backend, gflops }] = await Promise.all([dataCost(prepared), backends.choose(recipe.backend)])
+    const prior = estimatePrior({ shape: model, strategy, recipe, data, backend, gflops })
+    const estimate = probe
+      ? estimateFromProbe(await trainer.run('probe', { material: materialOf(library, dataset, model), recipe }), {
+          prior,
+          strategy,
+          data,
+        })
+      : prior
+    const quoted = {
+      estimate,
+      quote: makeQuote({
+        estimate,
+        basis: probe ? 'probe' : 'prior',
+        backend,
+        strategy,
+        recipe,
+        experiences: store.latest(remembered),
+        freeMemoryBytes: freeMemoryBytes(),
+      }),
+    }
+    given.set(keyOf(recipe, backend), quoted)
+    return quoted
+  }
+
+  return {
+    create: async ({ request, probe }) => (await quote(await recipes.prepare(request), probe)).quote,
+    async forRun(prepared) {
+      const { backend } = await backends.choose(prepared.recipe.backend)
+      return given.get(keyOf(prepared.recipe, backend)) ?? quote(prepared, false)
+    },
+    learn(runId, { quote, estimate }, result) {
+      const { strategy, backend, basis } = quote
+      store.record({
+        runId,
+        strategy,
+        backend,
+        basis,
+        estimatedSeconds: secondsOf(estimate, result.epochs),
+        estimatedMemoryBytes: estimate.memoryBytes,
+        quotedSeconds: quotedSeconds(estimate, result.epochs, store.latest(remembered), { strategy, backend, basis }),
+        actualSeconds: result.seconds,
+        actualMemoryBytes: result.peakMemoryBytes,
+        finishedAt: new Date().toISOString(),
+      })
+    },
+  }
+}
+
+function keyOf(recipe: Recipe, backend: BackendId): string {
+  return JSON.stringify([backend, Object.entries(recipe).sort(([left], [right]) => (left < right ? -1 : 1))])
+}

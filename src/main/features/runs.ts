@@ -1,0 +1,213 @@
+/** Runs: started, queued, watched, stopped, resumed. What happens is stored first and published then. */
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure, type FailureRecord, toFailureRecord } from '../../shared/failure'
+import type { RecipeRequest } from '../../shared/recipe'
+import type { ScoredRow } from '../../shared/result'
+import type { MetricPoint, Progress, Run } from '../../shared/run'
+import type { Workspace } from '../files/workspace'
+import type { MetricStore, TestRowQuery } from '../store/metrics'
+import type { RunStore } from '../store/runs'
+import type { TrainOutput } from '../trainer/contract'
+import { createQueue, type Queued } from '../trainer/queue'
+import type { RunningJob, Trainer } from '../trainer/trainer'
+import { type Library, labelsOf, materialOf } from './library'
+import type { Publish } from './publish'
+import type { Quoted, Quotes } from './quotes'
+import type { Prepared, Recipes } from './recipes'
+
+export interface Runs {
+  start(input: { request: RecipeRequest; name?: string | undefined }): Promise<Run>
+  list(): Run[]
+  get(id: string): Run
+  history(id: string): { points: MetricPoint[]; progress: Progress | null }
+  /** Stop and save; a run that still waits is cancelled. */
+  stop(id: string): Run
+  cancel(id: string): Run
+  /** Goes on from the last checkpoint, or from the start where none was reached: the numbers are the same. */
+  resume(id: string): Run
+  rename(id: string, name: string): Run
+  remove(id: string): Promise<void>
+  testRows(id: string, query: TestRowQuery): { rows: ScoredRow[]; total: number }
+  /** Resolves when the run is neither queued nor under way. */
+  settled(id: string): Promise<Run>
+  isBusy(): boolean
+  /** Runs under way become `interrupted`; to be called before the trainer is closed. */
+  beginClosing(): void
+  /** Resolves when nothing is under way any more. */
+  closed(): Promise<void>
+}
+
+interface Active {
+  queued: Queued<void>
+  job?: RunningJob<TrainOutput>
+  asked?: 'stop' | 'cancel'
+}
+
+export interface RunsContext {
+  workspace: Pick<Workspace, 'runs' | 'cache'>
+  store: RunStore
+  metrics: MetricStore
+  library: Library
+  recipes: Recipes
+  quotes: Quotes
+  trainer: Pick<Trainer, 'start'>
+  sessionId: string
+  publish: Publish
+}
+
+export function createRuns(context: RunsContext): Runs {
+  const { workspace, store, metrics, library, recipes, quotes, trainer, sessionId, publish } = context
+  const queue = createQueue()
+  const active = new Map<string, Active>()
+  let closing = false
+
+  const now = () => new Date().toISOString()
+  const folderOf = (id: string) => join(workspace.runs, id)
+  const changed = (run: Run) => {
+    publish('runs:changed', { id: run.id })
+    return run
+  }
+
+  function enqueue(id: string, { resume }: { resume: boolean }): void {
+    const entry: Active = { queued: queue.add(() => execute(id, entry, resume)) }
+    active.set(id, entry)
+    // Withdrawn before its turn: what becomes of the run was stored by whoever withdrew it.
+    entry.queued.done.catch(() => undefined).finally(() => active.delete(id))
+  }
+
+  async function execute(id: string, entry: Active, resume: boolean): Promise<void> {
+    try {
+      changed(store.move(id, 'running', { at: now(), sessionId }))
+      const prepared = await prepareAgain(store.get(id))
+      const quoted = resume ? undefined : await quotes.forRun(prepared)
+      if (quoted) {
+        store.setQuote(id, quoted.quote)
+        publish('runs:changed', { id })
+      }
+      if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
+      await train(id, entry, prepared, quoted, resume)
+    } catch (thrown) {
+      await giveUp(id, toFailureRecord(thrown))
+    }
+  }
+
+  /** The recipe is the run's own; data set and model are looked up again, since they may have gone while it waited. */
+  async function prepareAgain({ recipe }: Run): Promise<Prepared> {
+    return { ...(await recipes.prepare(recipe)), recipe }
+  }
+
+  async function train(id: string, entry: Active, prepared: Prepared, quoted: Quoted | undefined, resume: boolean) {
+    const { recipe, dataset, model } = prepared
+    const material = materialOf(library, dataset, model)
+    const input = { material, recipe, runFolder: folderOf(id), cacheFolder: workspace.cache, resume }
+    entry.job = trainer.start('train', input, {
+      progress(progress, points) {
+        store.setProgress(id, progress)
+        metrics.add(id, points)
+        publish('runs:progress', { id, progress, points })
+      },
+    })
+    const { result, testRows, backend, device, versions } = await entry.job.done
+    metrics.replaceTestRows(id, testRows)
+    if (quoted) quotes.learn(id, quoted, result)
+    const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
+    changed(store.move(id, status, { at: now(), result, backend, device, versions }))
+  }
+
+  async function giveUp(id: string, failure: FailureRecord): Promise<void> {
+    if (failure.code === 'cancelled') {
+      await rm(folderOf(id), { recursive: true, force: true }).catch(() => undefined)
+      changed(store.move(id, 'cancelled', { at: now() }))
+      return
+    }
+    const at = now()
+    if (closing) changed(store.move(id, 'interrupted', { at, failure: closedFailure() }))
+    else changed(store.move(id, failure.code === 'worker-exited' ? 'interrupted' : 'failed', { at, failure }))
+  }
+
+  function activeOrFail(id: string): Active {
+    const run = store.get(id)
+    const found = active.get(id)
+    if (found !== undefined) return found
+    const elsewhere = run.status === 'queued' || run.status === 'running'
+    throw new Failure(
+      'run-state',
+      elsewhere
+        ? `The run "${run.name}" belongs to another window or terminal that has Fino open. Stop it there.`
+        : `The run "${run.name}" is ${run.status}; only a run that is queued or under way can be stopped.`,
+      { runId: id, status: run.status },
+    )
+  }
+
+  function end(id: string, how: 'stop' | 'cancel'): Run {
+    const entry = activeOrFail(id)
+    if (entry.queued.withdraw()) return changed(store.move(id, 'cancelled', { at: now() }))
+    entry.asked = how
+    entry.job?.[how]()
+    return store.get(id)
+  }
+
+  return {
+    async start({ request, name }) {
+      const { recipe, dataset, model } = await recipes.prepare(request)
+      const run = store.insert({
+        id: randomBytes(5).toString('hex'),
+        name: name?.trim() || `${dataset.name} · ${recipe.strategy}`,
+        recipe,
+        datasetName: dataset.name,
+        modelName: model.name,
+        labels: labelsOf(dataset),
+        sessionId,
+        createdAt: now(),
+      })
+      enqueue(run.id, { resume: false })
+      return changed(run)
+    },
+    list: () => store.list(),
+    get: (id) => store.get(id),
+    history: (id) => ({ progress: store.progress(id), points: metrics.points(id) }),
+    stop: (id) => end(id, 'stop'),
+    cancel: (id) => end(id, 'cancel'),
+    resume(id) {
+      const run = store.move(id, 'queued', { at: now(), sessionId })
+      enqueue(id, { resume: true })
+      return changed(run)
+    },
+    rename: (id, name) => changed(store.rename(id, name)),
+    async remove(id) {
+      const run = store.get(id)
+      if (run.status === 'queued' || run.status === 'running') {
+        throw new Failure('run-state', `The run "${run.name}" is ${run.status}. Cancel it before you remove it.`, {
+          runId: id,
+          status: run.status,
+        })
+      }
+      await rm(folderOf(id), { recursive: true, force: true })
+      store.remove(id)
+      publish('runs:changed', { id })
+    },
+    testRows: (id, query) => metrics.testRows(store.get(id).id, query),
+    async settled(id) {
+      await active.get(id)?.queued.done.catch(() => undefined)
+      return store.get(id)
+    },
+    isBusy: () => queue.size > 0,
+    beginClosing() {
+      closing = true
+      for (const [id, { queued }] of active) {
+        if (queued.withdraw()) changed(store.move(id, 'interrupted', { at: now(), failure: closedFailure() }))
+      }
+    },
+    closed: () => queue.idle(),
+  }
+}
+
+function closedFailure(): FailureRecord {
+  return {
+    code: 'worker-exited',
+    message: 'Fino was closed while this run was under way. Resume it to go on where it was last saved.',
+    details: {},
+  }
+}
