@@ -2,7 +2,7 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { StrategyId, StrategyOptions } from '../../../shared/strategy'
-import type { Weights } from '../parameters'
+import { tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
 import { adaptFeatureBased, pool, readPooling, regress } from '../strategies/feature-based'
@@ -13,6 +13,7 @@ import type { Batch, Classifier, Mode } from './classifier'
 import type { EncoderConfig } from './config'
 import { embed, encode, type Pass, runLayers } from './encoder'
 import { classify } from './heads'
+import { type ExpectedTensor, expectedTensors } from './weights'
 
 export interface ClassifierRequest {
   readonly config: EncoderConfig
@@ -74,7 +75,8 @@ export function createAdaptedClassifier(base: Base, adaptation: Adaptation): Cla
 function createFeatureClassifier(base: Base, adaptation: Adaptation): Classifier {
   const { config } = base
   const pooling = readPooling(base.options)
-  const frame = assemble(base, adaptation)
+  const encoder = expectedTensors(config).filter(({ required }) => required)
+  const frame = assemble({ ...base, weights: keepOnly(encoder, base.weights) }, adaptation)
   const constantPart = (batch: Batch) => pool(config, frame.weights, pooling, batch)
   const flat = (pooled: Tensor3D): Tensor2D => tf.reshape(pooled, [pooled.shape[0], config.width])
   return {
@@ -102,4 +104,11 @@ function assemble(
     totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
     dispose: () => tf.dispose(Object.values(weights)),
   }
+}
+
+/** Pooler and head of the folder are of no use to a regression on pooled features: they are freed. */
+function keepOnly(expected: readonly ExpectedTensor[], weights: Weights): Weights {
+  const kept = Object.fromEntries(expected.map(({ name }) => [name, tensorOf(weights, name)]))
+  for (const [name, tensor] of Object.entries(weights)) if (!kept[name]) tensor.dispose()
+  return kept
 }

@@ -1,0 +1,31 @@
+/** Tensors outside the backend: plain arrays under Hugging Face names, in the engine's layout unless said otherwise. */
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+export interface FloatArray {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+export type Arrays = Readonly<Record<string, FloatArray>>
+
+/** Copies tensors out of the backend, one after the other. */
+export async function downloadArrays(tensors: Readonly<Record<string, Tensor>>): Promise<Arrays> {
+  const arrays: Record<string, FloatArray> = {}
+  for (const [name, tensor] of Object.entries(tensors))
+    arrays[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array }
+  return arrays
+}
+
+/** [rows, columns] -> [columns, rows]: between the engine's [in, out] and the files' [out, in]. */
+export function transposeArray({ shape, data }: FloatArray): FloatArray {
+  const [rows, columns] = shape as [number, number]
+  const turned = new Float32Array(data.length)
+  // In blocks, so that both sides stay in the processor's cache.
+  const block = 32
+  for (let top = 0; top < rows; top += block)
+    for (let left = 0; left < columns; left += block)
+      for (let row = top; row < Math.min(top + block, rows); row++)
+        for (let column = left; column < Math.min(left + block, columns); column++)
+          turned[column * rows + row] = data[row * columns + column] as number
+  return { shape: [columns, rows], data: turned }
+}
