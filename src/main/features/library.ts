@@ -8,6 +8,7 @@ export interface Library {
   dataset(id: string): Promise<Dataset>
   /** Fails with `not-found`; `starter` is always there. */
   model(id: string): Promise<Model>
+  models(): Promise<Model[]>
   /** rows.jsonl of a data set. */
   rowsFile(datasetId: string): string
 }

@@ -1,0 +1,86 @@
+/** Exports: files that others can load, read back and scored before they count as done. */
+import { randomUUID } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { ExportRecord } from '../../shared/contract'
+import { Failure } from '../../shared/failure'
+import type { Run } from '../../shared/run'
+import type { Workspace } from '../files/workspace'
+import type { ExportStore } from '../store/exports'
+import type { Trainer } from '../trainer/trainer'
+import type { Library } from './library'
+import type { TrainedModels } from './trained-models'
+
+export interface Exports {
+  /** Into `folder`, which must be new or empty, or into one under the workspace. */
+  create(input: { runId: string; folder?: string | undefined }): Promise<ExportRecord>
+  list(runId: string): ExportRecord[]
+}
+
+export function createExports({
+  workspace,
+  store,
+  trainer,
+  library,
+  trainedModels,
+  run: runById,
+}: {
+  workspace: Pick<Workspace, 'exports'>
+  store: ExportStore
+  trainer: Pick<Trainer, 'run'>
+  library: Library
+  trainedModels: TrainedModels
+  run: (id: string) => Run
+}): Exports {
+  return {
+    async create({ runId, folder: chosen }) {
+      const run = runById(runId)
+      const trained = await trainedModels.ofRun(run)
+      if (run.result === null) throw new Error(`the run ${runId} passed as trained and has no result`)
+      const folder = chosen === undefined ? await freeFolder(workspace.exports, run) : resolve(chosen)
+      await refuseFilledFolder(folder)
+      const dataset = await library.dataset(run.recipe.datasetId)
+      const createdAt = new Date().toISOString()
+      const { format, byteLength, certificate, snippet } = await trainer.run('export', {
+        trained,
+        rowsFile: library.rowsFile(dataset.id),
+        folder,
+        card: {
+          runName: run.name,
+          datasetName: run.datasetName,
+          datasetRows: dataset.rows,
+          splits: dataset.splits,
+          baseModelName: run.modelName,
+          result: run.result,
+          createdAt,
+        },
+      })
+      const record = { id: randomUUID(), runId, format, folder, byteLength, certificate, snippet, createdAt }
+      store.insert(record)
+      return record
+    },
+    list: (runId) => store.list(runById(runId).id),
+  }
+}
+
+/** exports/NAME-ID, or with a number behind it where that is taken. */
+async function freeFolder(parent: string, run: Run): Promise<string> {
+  const words = run.name
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
+    .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  const name = `${words.toLowerCase().slice(0, 60) || 'run'}-${run.id}`
+  for (let number = 1; ; number++) {
+    const folder = join(parent, number === 1 ? name : `${name}-${number}`)
+    if ((await stat(folder).catch(() => undefined)) === undefined) return folder
+  }
+}
+
+async function refuseFilledFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found === undefined) return
+  if (found.isDirectory() && (await readdir(folder)).length === 0) return
+  const what = found.isDirectory() ? 'holds files already' : 'is a file'
+  throw new Failure('write-failed', `${folder} ${what}. Choose a new or an empty folder.`, { folder })
+}
