@@ -1,2 +1,192 @@
-/** The `wasm` backend */
-export function registerWasmKernels(): void {}
+/**
+ * The `wasm` backend: always there, one thread, up to 4 GB. TensorFlow.js' kernels for it were made for inference; these
+ * make training on it exact and several times faster.
+ */
+import type { DataId, KernelFunc, Tensor, TensorInfo } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import { Failure } from '../../../shared/failure'
+
+/** What the kernels use of TensorFlow.js' BackendWasm. */
+interface WasmBackend {
+  readonly wasm: WasmModule
+  readonly dataIdMap: { get(dataId: DataId): { readonly id: number; readonly memoryOffset: number } }
+  dataIdNextNumber: number
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo
+  disposeData(dataId: DataId): boolean
+}
+
+interface WasmModule {
+  _malloc(bytes: number): number
+  _free(offset: number): void
+  cwrap(name: string, result: null, parameters: string[]): (...values: unknown[]) => void
+  readonly tfjs: {
+    registerTensor(id: number, size: number, offset: number): void
+    disposeData(id: number): void
+  }
+}
+
+/** Call before the backend is first set. */
+export function registerWasmKernels(): void {
+  replaceKernel('BatchMatMul', batchMatMul, (backend) => {
+    prepareProduct(backend)
+    failWhenFull(backend)
+  })
+  replaceKernel('UnsortedSegmentSum', unsortedSegmentSum)
+}
+
+function replaceKernel(kernelName: string, kernel: unknown, setup?: (backend: WasmBackend) => void): void {
+  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: kernel as KernelFunc,
+    ...(setup && { setupFunc: (backend) => setup(backend as unknown as WasmBackend) }),
+  })
+}
+
+/**
+ * At its limit the backend's allocator answers 0, which TensorFlow.js takes for an address: tensors then overlap at the
+ * bottom of the memory, and a training run turns to NaN some steps later. Here it ends at once, with the reason.
+ */
+function failWhenFull({ wasm }: WasmBackend): void {
+  const allocate = wasm._malloc
+  wasm._malloc = (bytes) => {
+    const offset = allocate(bytes)
+    if (offset !== 0 || bytes === 0) return offset
+    throw new Failure(
+      'out-of-memory',
+      'This needs more than the 4 GB of memory that the backend wasm can use. Choose a smaller batch size or maximum ' +
+        'length, or install the acceleration, which has no such limit (`fino accelerate`, or Settings).',
+      { backend: 'wasm', requestedBytes: bytes },
+    )
+  }
+}
+
+type Product = (
+  a: number,
+  aShape: Uint8Array,
+  aRank: number,
+  b: number,
+  bShape: Uint8Array,
+  bRank: number,
+  transposeA: number,
+  transposeB: number,
+  out: number,
+) => void
+
+let product: Product
+
+function prepareProduct({ wasm }: WasmBackend): void {
+  const parameters = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number']
+  product = wasm.cwrap('BatchMatMul', null, parameters) as Product
+}
+
+interface Factors {
+  readonly inputs: { readonly a: TensorInfo; readonly b: TensorInfo }
+  readonly attrs: { readonly transposeA: boolean; readonly transposeB: boolean }
+  readonly backend: WasmBackend
+}
+
+/**
+ * The backend multiplies fast only plain pairs of matrices, and takes everything else to a loop some ten times slower. So
+ * transposed factors are transposed first, and stacks of matrices are multiplied pair by pair, in place.
+ *
+ * Each pair goes by fresh ids: the backend keeps a packed copy of the right factor by its id alone, so that the same data
+ * seen again in another shape (a reshape shares its id) would be multiplied in the old one. That copy also took as much
+ * memory again as all weights and gradients.
+ */
+function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
+  const a = attrs.transposeA ? swapLastAxes(inputs.a, backend) : inputs.a // [..., rows, inner]
+  const b = attrs.transposeB ? swapLastAxes(inputs.b, backend) : inputs.b // [..., inner, columns]
+  const [rows = 0, inner = 0] = a.shape.slice(-2)
+  const columns = b.shape.at(-1) ?? 0
+  if (a.dtype !== 'float32' || b.dtype !== 'float32' || b.shape.at(-2) !== inner) {
+    throw new Error(`matMul needs float32 matrices that fit, has ${a.dtype} [${a.shape}] x ${b.dtype} [${b.shape}]`)
+  }
+  const aStack = a.shape.slice(0, -2)
+  const bStack = b.shape.slice(0, -2)
+  const stack = tf.broadcast_util.assertAndGetBroadcastShape(aStack, bStack)
+  const out = backend.makeOutput([...stack, rows, columns], 'float32')
+
+  const { wasm, dataIdMap } = backend
+  // The kernel packs the right factor into memory of its own and does not say when there is none left.
+  wasm._free(wasm._malloc((inner + 1) * (columns + 16) * 4))
+  const aBytes = rows * inner * 4
+  const bBytes = inner * columns * 4
+  const outBytes = rows * columns * 4
+  const aStart = dataIdMap.get(a.dataId).memoryOffset
+  const bStart = dataIdMap.get(b.dataId).memoryOffset
+  const outStart = dataIdMap.get(out.dataId).memoryOffset
+  const aShape = bytesOf([1, rows, inner])
+  const bShape = bytesOf([1, inner, columns])
+  const aPlaces = stackPlaces(aStack, stack)
+  const bPlaces = stackPlaces(bStack, stack)
+  const [aId, bId, outId] = [backend.dataIdNextNumber++, backend.dataIdNextNumber++, backend.dataIdNextNumber++]
+  if (outBytes > 0) {
+    for (let pair = 0; pair < aPlaces.length; pair++) {
+      wasm.tfjs.registerTensor(aId, rows * inner, aStart + (aPlaces[pair] ?? 0) * aBytes)
+      wasm.tfjs.registerTensor(bId, inner * columns, bStart + (bPlaces[pair] ?? 0) * bBytes)
+      wasm.tfjs.registerTensor(outId, rows * columns, outStart + pair * outBytes)
+      product(aId, aShape, 3, bId, bShape, 3, 0, 0, outId)
+      for (const id of [aId, bId, outId]) wasm.tfjs.disposeData(id)
+    }
+  }
+  if (a !== inputs.a) backend.disposeData(a.dataId)
+  if (b !== inputs.b) backend.disposeData(b.dataId)
+  return out
+}
+
+/** For each matrix of the result's stack, its place in a factor's stack, where axes of size 1 are repeated. */
+function stackPlaces(from: number[], to: number[]): number[] {
+  let places = [0]
+  let size = 1
+  const padded = [...Array<number>(to.length - from.length).fill(1), ...from]
+  const steps = padded.map((_, axis) => padded.slice(axis + 1).reduce((product, length) => product * length, 1))
+  for (const [axis, length] of to.entries()) {
+    const step = padded[axis] === 1 ? 0 : (steps[axis] ?? 0)
+    const next = new Array<number>(size * length)
+    for (let place = 0; place < size; place++) {
+      for (let index = 0; index < length; index++) next[place * length + index] = (places[place] ?? 0) + index * step
+    }
+    places = next
+    size *= length
+  }
+  return places
+}
+
+function swapLastAxes(x: TensorInfo, backend: WasmBackend): TensorInfo {
+  const rank = x.shape.length
+  const perm = [...x.shape.keys()]
+  perm[rank - 2] = rank - 1
+  perm[rank - 1] = rank - 2
+  return runKernel('Transpose', { x }, { perm }, backend)
+}
+
+interface Segments {
+  readonly inputs: { readonly x: TensorInfo; readonly segmentIds: TensorInfo }
+  readonly attrs: { readonly numSegments: number }
+  readonly backend: WasmBackend
+}
+
+/** The gradient of a table look-up, which the backend lacks: rows of x are added up by the row they were taken from. */
+function unsortedSegmentSum({ inputs, attrs, backend }: Segments): TensorInfo {
+  const { x, segmentIds } = inputs
+  const indices = { ...segmentIds, shape: [...segmentIds.shape, 1] }
+  const shape = [attrs.numSegments, ...x.shape.slice(segmentIds.shape.length)]
+  return runKernel('ScatterNd', { indices, updates: x }, { shape }, backend)
+}
+
+function runKernel(
+  name: string,
+  inputs: Record<string, TensorInfo>,
+  attrs: Record<string, number[]>,
+  backend: WasmBackend,
+): TensorInfo {
+  const kernel = tf.getKernel(name, 'wasm')
+  if (!kernel) throw new Error(`the wasm backend lacks the kernel ${name}`)
+  return kernel.kernelFunc({ inputs, attrs, backend: backend as object }) as Tensor
+}
+
+function bytesOf(shape: number[]): Uint8Array {
+  return new Uint8Array(new Int32Array(shape).buffer)
+}
