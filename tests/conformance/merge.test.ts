@@ -1,17 +1,17 @@
 /** Law 3: merged = live, and merging thrice = once. */
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createAdaptedClassifier } from '../../src/main/engine/models/create-classifier'
 import { encode } from '../../src/main/engine/models/encoder'
 import { classify } from '../../src/main/engine/models/heads'
 import type { Weights } from '../../src/main/engine/parameters'
 import { createRandom } from '../../src/main/engine/random'
 import { adaptLora } from '../../src/main/engine/strategies/lora'
-import { useBackend } from '../support/backend'
+import { startBackend } from '../support/backend'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyArchitectures, tinyConfig, tinyTexts, tinyWeights } from '../support/tiny-models'
 
-useBackend('cpu')
+beforeAll(() => startBackend('cpu'))
 
 describe.each(tinyArchitectures)('merge: LoRA on %s', (architecture) => {
   const config = tinyConfig(architecture)

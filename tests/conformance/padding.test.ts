@@ -1,11 +1,11 @@
 /** Law 9: padding does not change a result. */
-import { describe, expect, it } from 'vitest'
-import { useBackend } from '../support/backend'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startBackend } from '../support/backend'
 import { everyCombination, tinyClassifier } from '../support/classifiers'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyTexts } from '../support/tiny-models'
 
-useBackend('cpu')
+beforeAll(() => startBackend('cpu'))
 
 describe.each(everyCombination)('padding: $name', ({ architecture, strategy }) => {
   const texts = tinyTexts(4).map(({ tokens }) => tokens)

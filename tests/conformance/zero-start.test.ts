@@ -1,13 +1,13 @@
 /** Law 1: a strategy that starts at zero leaves the logits as they are without it. */
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { encode } from '../../src/main/engine/models/encoder'
 import { classify } from '../../src/main/engine/models/heads'
-import { useBackend } from '../support/backend'
+import { startBackend } from '../support/backend'
 import { tinyClassifier } from '../support/classifiers'
 import { batchOf, tinyArchitectures, tinyConfig, tinyTexts } from '../support/tiny-models'
 
-useBackend('cpu')
+beforeAll(() => startBackend('cpu'))
 
 describe.each(tinyArchitectures)('zero start: LoRA on %s', (architecture) => {
   const everywhere =

@@ -1,5 +1,8 @@
 /** Tensors outside the backend: plain arrays under Hugging Face names, in the engine's layout unless said otherwise. */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import { Failure } from '../../../shared/failure'
+import type { Parameters } from '../parameters'
 
 export interface FloatArray {
   readonly shape: readonly number[]
@@ -14,6 +17,27 @@ export async function downloadArrays(tensors: Readonly<Record<string, Tensor>>):
   for (const [name, tensor] of Object.entries(tensors))
     arrays[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array }
   return arrays
+}
+
+/** Throws `model-malformed` listing every array that is missing, left over or of another shape. */
+export function assignArrays(parameters: Parameters, arrays: Arrays): void {
+  const problems = parameters.flatMap(({ name, variable }) => {
+    const have = arrays[name]?.shape.join(' x ')
+    const need = variable.shape.join(' x ')
+    return have === need ? [] : [have === undefined ? `${name} is missing` : `${name} is ${have}, not ${need}`]
+  })
+  const known = new Set(parameters.map(({ name }) => name))
+  problems.push(...Object.keys(arrays).flatMap((name) => (known.has(name) ? [] : [`${name} is unknown`])))
+  if (problems.length > 0)
+    throw new Failure(
+      'model-malformed',
+      `The trained tensors do not fit this base model: ${problems.slice(0, 8).join('; ')}. Choose the base model they were trained on.`,
+      { problems: problems.length },
+    )
+  for (const { name, variable } of parameters) {
+    const { data } = arrays[name] as FloatArray
+    tf.tidy(() => variable.assign(tf.tensor(data, variable.shape, 'float32') as tf.Tensor))
+  }
 }
 
 /** [rows, columns] -> [columns, rows]: between the engine's [in, out] and the files' [out, in]. */

@@ -1,5 +1,4 @@
 /** A trained classifier as a folder that other tools load, and back; which format is decided by the strategy. */
-import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { type ExportFormat, exportFormats, type StrategyId, type StrategyOptions } from '../../../shared/strategy'
 import type { Classifier } from '../models/classifier'
@@ -10,7 +9,7 @@ import { createRandom } from '../random'
 import { readPooling, regression } from '../strategies/feature-based'
 import { strategyOf } from '../strategies/index'
 import { readLoraSettings } from '../strategies/lora'
-import { type Arrays, downloadArrays, type FloatArray } from './arrays'
+import { type Arrays, assignArrays, downloadArrays } from './arrays'
 import { featuresFile, fromFeatures, toFeatures } from './features'
 import { type FolderContent, type FolderReader, readJson } from './folder'
 import { labelsOf, loadModel, toHuggingFace } from './hugging-face'
@@ -123,27 +122,6 @@ async function readRegression(folder: FolderReader): Promise<Reading> {
 
 function downloadParameters(parameters: Parameters): Promise<Arrays> {
   return downloadArrays(Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])))
-}
-
-/** Throws `model-malformed` listing every array that is missing, left over or of another shape. */
-function assignArrays(parameters: Parameters, arrays: Arrays): void {
-  const problems = parameters.flatMap(({ name, variable }) => {
-    const have = arrays[name]?.shape.join(' x ')
-    const need = variable.shape.join(' x ')
-    return have === need ? [] : [have === undefined ? `${name} is missing` : `${name} is ${have}, not ${need}`]
-  })
-  const known = new Set(parameters.map(({ name }) => name))
-  problems.push(...Object.keys(arrays).flatMap((name) => (known.has(name) ? [] : [`${name} is unknown`])))
-  if (problems.length > 0)
-    throw new Failure(
-      'model-malformed',
-      `The export does not fit this base model: ${problems.slice(0, 8).join('; ')}. Choose the base model it was trained on.`,
-      { problems: problems.length },
-    )
-  for (const { name, variable } of parameters) {
-    const { data } = arrays[name] as FloatArray
-    tf.tidy(() => variable.assign(tf.tensor(data, variable.shape, 'float32') as tf.Tensor))
-  }
 }
 
 function readNote(json: Readonly<Record<string, unknown>>) {
