@@ -2,8 +2,6 @@
 
 import type { LabelledText, Tokenizer } from '../../src/main/engine/data/encode'
 import type { Classifier } from '../../src/main/engine/models/classifier'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
-import { createRandom } from '../../src/main/engine/random'
 import type {
   CheckpointStore,
   StopFlag,
@@ -13,9 +11,7 @@ import type {
   TrainingTask,
 } from '../../src/main/engine/training/events'
 import { train } from '../../src/main/engine/training/train'
-import type { Architecture } from '../../src/shared/model'
-import type { StrategyId, StrategyOptions } from '../../src/shared/strategy'
-import { tinyConfig, tinyTexts, tinyWeights } from './tiny-models'
+import { tinyTexts } from './tiny-models'
 
 /** Texts are token ids with spaces between: "1 17 5 2". The last id stays when one is cut. */
 export const numberTokenizer: Tokenizer = {
@@ -43,16 +39,6 @@ export const tinyRecipe: TrainingRecipe = {
 
 export function labelledTexts(count: number, seed: number): LabelledText[] {
   return tinyTexts(count, seed).map(({ tokens, label }) => ({ text: tokens.join(' '), label }))
-}
-
-export function tinyClassifier(
-  architecture: Architecture,
-  strategy: StrategyId,
-  { options = {}, seed = 11, classes = 2 }: { options?: StrategyOptions; seed?: number; classes?: number } = {},
-): Classifier {
-  const config = tinyConfig(architecture)
-  const weights = tinyWeights(config)
-  return createClassifier({ config, weights, strategy, options, classes, random: createRandom(seed) })
 }
 
 /** Keeps checkpoints in memory, as the files of a run would. */

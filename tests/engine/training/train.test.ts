@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { TrainingEvent } from '../../../src/main/engine/training/events'
 import { startBackend } from '../../support/backend'
+import { tinyClassifier } from '../../support/classifiers'
 import {
   memoryStore,
   mutableStop,
   resumeFrom,
   runTraining,
-  tinyClassifier,
   tinyRecipe,
   tinyTask,
   valuesOf,

@@ -1,11 +1,12 @@
 /** The feature-based strategy's part of the loop: frozen features, a convex solver, the same surroundings. */
 import { paddedTokens, planByLength } from '../data/batches'
-import { assignParameters, type Evaluation, isBetter, type ParameterValues } from './best'
+import { regression } from '../strategies/feature-based'
+import { assignParameters, type Evaluation, isBetter } from './best'
 import { encodeParameters } from './checkpoint'
 import type { Inputs } from './constant-part'
 import { computeFeatures } from './evaluate'
 import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
-import { applyLogisticModel, fitLogisticRegression, type LogisticModel } from './logistic-regression'
+import { applyLogisticRegression, fitLogisticRegression } from './logistic-regression'
 import { scoreLogits } from './metrics'
 import { inPhase, leaveIfCancelled } from './phase'
 
@@ -32,7 +33,7 @@ export async function* fitFeatures(
   const targets = training.examples.map(({ label }) => label)
   const data = { features, targets, width: features.length / targets.length, classes: labels.length }
   const totalSteps = strengths.length * iterationsPerStrength
-  let best: { evaluation: Evaluation; model: LogisticModel } | null = null
+  let best: Evaluation | null = null
   let solution: Float64Array | undefined
   let step = 0
   let done = 0
@@ -57,36 +58,31 @@ export async function* fitFeatures(
     solution = next.value.solution
     done += 1
     const evaluatedAt = clock()
-    const logits = applyLogisticModel(next.value.model, featuresValidation)
+    const logits = applyLogisticRegression(next.value.model, featuresValidation)
     const metrics = scoreLogits(
       logits,
       validating.examples.map(({ label }) => label),
       labels,
     )
     const evaluation: Evaluation = { step, epoch: done, metrics }
-    const better = isBetter(evaluation, best?.evaluation ?? null)
+    const better = isBetter(evaluation, best)
     if (better) {
-      best = { evaluation, model: next.value.model }
-      assignParameters(classifier.parameters, toValues(task, next.value.model))
-      await task.store.saveBest(step, encodeParameters(toValues(task, next.value.model), classifier.parameters))
+      best = evaluation
+      const { weight, bias } = next.value.model
+      const values = { [regression.weight]: weight, [regression.bias]: bias }
+      assignParameters(classifier.parameters, values)
+      await task.store.saveBest(step, encodeParameters(values, classifier.parameters))
     }
     yield { kind: 'evaluation', evaluation, best: better, seconds: (clock() - evaluatedAt) / 1000 }
   }
   if (!best) throw new Error('no strength was fitted')
   return {
-    validation: best.evaluation.metrics,
-    bestStep: best.evaluation.step,
+    validation: best.metrics,
+    bestStep: best.step,
     steps: step,
     epochs: done,
     stoppedBecause: done < strengths.length ? 'asked' : 'finished',
     trainingSeconds: (clock() - startedAt) / 1000,
     trainingTokens: tokens,
   }
-}
-
-/** The one matrix among the parameters is the weights [width, classes], the one vector the bias [classes]. */
-function toValues({ classifier }: TrainingTask, model: LogisticModel): ParameterValues {
-  return Object.fromEntries(
-    classifier.parameters.map(({ name, variable }) => [name, variable.rank === 2 ? model.weights : model.bias]),
-  )
 }

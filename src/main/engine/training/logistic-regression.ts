@@ -10,9 +10,9 @@ export interface LogisticData {
   readonly classes: number
 }
 
-/** Weights for features as they come: the standardization used while fitting is already folded in. */
-export interface LogisticModel {
-  readonly weights: Float32Array // [width, classes]
+/** Weights for features as they come: the standardization used while fitting is folded in. */
+export interface LogisticRegression {
+  readonly weight: Float32Array // [width, classes]
   readonly bias: Float32Array // [classes]
 }
 
@@ -33,9 +33,9 @@ const gradientTolerance = 1e-5
 export function* fitLogisticRegression(
   data: LogisticData,
   options: { strength: number; maximumIterations: number; start?: Float64Array },
-): Generator<LogisticIteration, { model: LogisticModel; solution: Float64Array }> {
-  const { mean, deviation } = moments(data)
-  const standardized = standardize(data, mean, deviation)
+): Generator<LogisticIteration, { model: LogisticRegression; solution: Float64Array }> {
+  const { mean, scale } = moments(data)
+  const standardized = standardize(data, mean, scale)
   const objective = createObjective(data, standardized, options.strength)
   let point: Float64Array = options.start?.slice() ?? new Float64Array((data.width + 1) * data.classes)
   let { value, gradient } = objective(point)
@@ -64,23 +64,22 @@ export function* fitLogisticRegression(
     value = evaluated.value
     gradient = evaluated.gradient
   }
-  return { model: unstandardize(point, data, mean, deviation), solution: point }
+  return { model: unstandardize(point, data, mean, scale), solution: point }
 }
 
 /** [examples, classes] */
-export function applyLogisticModel(model: LogisticModel, features: Float32Array): Float32Array {
-  const classes = model.bias.length
-  const width = model.weights.length / classes
-  const examples = features.length / width
-  const logits = new Float32Array(examples * classes)
-  for (let row = 0; row < examples; row++) {
-    for (let label = 0; label < classes; label++) {
-      let sum = model.bias[label] as number
-      for (let column = 0; column < width; column++) {
-        sum += (features[row * width + column] as number) * (model.weights[column * classes + label] as number)
-      }
-      logits[row * classes + label] = sum
+export function applyLogisticRegression({ weight, bias }: LogisticRegression, features: Float32Array): Float32Array {
+  const classes = bias.length
+  const width = weight.length / classes
+  const logits = new Float32Array((features.length / width) * classes)
+  for (let at = 0; at < logits.length; at++) {
+    const label = at % classes
+    const from = ((at - label) / classes) * width
+    let sum = bias[label] as number
+    for (let column = 0; column < width; column++) {
+      sum += (features[from + column] as number) * (weight[column * classes + label] as number)
     }
+    logits[at] = sum
   }
   return logits
 }
@@ -150,7 +149,7 @@ function descend(
   return direction
 }
 
-function moments({ features, width }: LogisticData): { mean: Float64Array; deviation: Float64Array } {
+function moments({ features, width }: LogisticData): { mean: Float64Array; scale: Float64Array } {
   const examples = features.length / width
   const mean = new Float64Array(width)
   const deviation = new Float64Array(width)
@@ -160,13 +159,17 @@ function moments({ features, width }: LogisticData): { mean: Float64Array; devia
   features.forEach((value, at) => {
     deviation[at % width] = (deviation[at % width] as number) + (value - (mean[at % width] as number)) ** 2 / examples
   })
-  return { mean, deviation: deviation.map((variance) => (variance > 1e-12 ? Math.sqrt(variance) : 1)) }
+  return { mean, scale: deviation.map((variance) => (variance > 1e-12 ? Math.sqrt(variance) : 1)) }
 }
 
-function standardize({ features, width }: LogisticData, mean: Float64Array, deviation: Float64Array): Float64Array {
+function standardize(
+  { features, width }: Pick<LogisticData, 'features' | 'width'>,
+  mean: Float64Array,
+  scale: Float64Array,
+): Float64Array {
   return Float64Array.from(
     features,
-    (value, at) => (value - (mean[at % width] as number)) / (deviation[at % width] as number),
+    (value, at) => (value - (mean[at % width] as number)) / (scale[at % width] as number),
   )
 }
 
@@ -174,20 +177,20 @@ function unstandardize(
   point: Float64Array,
   { width, classes }: LogisticData,
   mean: Float64Array,
-  deviation: Float64Array,
-): LogisticModel {
-  const weights = new Float32Array(width * classes)
-  const bias = Float32Array.from(point.subarray(width * classes))
+  scale: Float64Array,
+): LogisticRegression {
+  const weight = new Float32Array(width * classes)
+  const bias = new Float32Array(classes)
   for (let label = 0; label < classes; label++) {
     let shift = point[width * classes + label] as number
     for (let column = 0; column < width; column++) {
-      const weight = (point[column * classes + label] as number) / (deviation[column] as number)
-      weights[column * classes + label] = weight
-      shift -= weight * (mean[column] as number)
+      const value = (point[column * classes + label] as number) / (scale[column] as number)
+      weight[column * classes + label] = value
+      shift -= value * (mean[column] as number)
     }
     bias[label] = shift
   }
-  return { weights, bias }
+  return { weight, bias }
 }
 
 function dot(left: Float64Array, right: Float64Array): number {

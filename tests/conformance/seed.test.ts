@@ -1,0 +1,24 @@
+/** Law 5: the same seed gives the same losses, another one others. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startBackend } from '../support/backend'
+import { everyCombination, tinyClassifier } from '../support/classifiers'
+import { runTraining, tinyRecipe, tinyTask, valuesOf } from '../support/training'
+
+beforeAll(() => startBackend('wasm'))
+
+describe.each(everyCombination)('seed: $name', ({ architecture, strategy }) => {
+  const run = async (seed: number) => {
+    const classifier = tinyClassifier(architecture, strategy, { seed })
+    const { losses, report } = await runTraining(tinyTask(classifier, { recipe: { ...tinyRecipe, seed } }))
+    const values = await valuesOf(classifier)
+    classifier.dispose()
+    return { losses, values, validation: report.validation }
+  }
+
+  it('decides every loss and every trained value', async () => {
+    const first = await run(1)
+    expect(await run(1)).toEqual(first)
+    // A convex solver starts at zero and draws nothing.
+    if (strategy !== 'feature-based') expect((await run(2)).losses).not.toEqual(first.losses)
+  })
+})
