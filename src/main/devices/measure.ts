@@ -1,0 +1,58 @@
+/** Finds out which backends run on this machine and how fast each multiplies matrices. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type BackendReport, backendIds } from '../../shared/device'
+import { toFailureRecord } from '../../shared/failure'
+import { defaultHome, workspaceAt } from '../files/workspace'
+import { startBackend } from './start-backend'
+
+/**
+ * One report a backend, in the order of `backendIds`; with `measure`, about a second each. It changes this process'
+ * backend and leaves the one that was there before in charge again.
+ */
+export async function measureBackends({
+  measure,
+  folder = workspaceAt(defaultHome()).acceleration,
+}: {
+  measure: boolean
+  /** The workspace's acceleration folder. */
+  folder?: string
+}): Promise<BackendReport[]> {
+  const before = tf.engine().backendName
+  const reports: BackendReport[] = []
+  for (const id of backendIds) {
+    try {
+      const { device } = await startBackend(id, folder)
+      reports.push({ id, device, available: true, reason: null, gflops: measure ? await measureProducts() : null })
+    } catch (thrown) {
+      reports.push({ id, device: 'CPU', available: false, reason: toFailureRecord(thrown).message, gflops: null })
+    }
+  }
+  if (before) await tf.setBackend(before)
+  return reports
+}
+
+const size = 768
+const milliseconds = 800
+
+/** float32 matrix products of the current backend, in 10^9 operations a second. */
+async function measureProducts(): Promise<number> {
+  const a = tf.randomUniform([size, size], -1, 1, 'float32', 1)
+  const b = tf.randomUniform([size, size], -1, 1, 'float32', 2)
+  await multiplyOnce(a, b) // the first one starts threads and fills caches
+  const start = performance.now()
+  let products = 0
+  do {
+    await multiplyOnce(a, b)
+    products++
+  } while (performance.now() - start < milliseconds)
+  const seconds = (performance.now() - start) / 1000
+  tf.dispose([a, b])
+  return (products * 2 * size ** 3) / seconds / 1e9
+}
+
+/** Reads one number of the product, so that it is known to be done. */
+async function multiplyOnce(a: tf.Tensor, b: tf.Tensor): Promise<void> {
+  const corner = tf.tidy(() => tf.slice(tf.matMul(a, b), [0, 0], [1, 1]))
+  await corner.data() // sync point
+  corner.dispose()
+}
