@@ -39,7 +39,7 @@ export function leftOut(code: 'empty-text' | 'empty-label', column: string, ids:
 
 /** `share` of the texts lose their end at `maxLength` tokens. */
 export function examineTruncation(share: number, rows: number, maxLength: number): Finding {
-  const percent = `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
+  const percent = asPercent(share)
   return share > 0.1
     ? warn(
         'truncation',
@@ -97,7 +97,7 @@ function examineBalance(labels: readonly LabelCount[]): Finding {
   const smallest = labels.reduce((one, other) => (other.rows < one.rows ? other : one))
   const largestShare = largest.rows / total
   const values = { largest: largest.label, largestShare, smallest: smallest.label, smallestRows: smallest.rows }
-  const told = `"${largest.label}" is ${(100 * largestShare).toFixed(0)} % of the rows, "${smallest.label}" has ${smallest.rows}`
+  const told = `"${largest.label}" is ${asPercent(largestShare)} of the rows, "${smallest.label}" has ${smallest.rows}`
   return largestShare >= 0.8 || smallest.rows * 20 < largest.rows
     ? warn('label-balance', `${told}. Watch macro-F1 rather than accuracy, and label more of the rare classes.`, {
         rows: largest.rows,
@@ -152,6 +152,11 @@ function warn(
 
 function idsOf(rows: readonly RowFacts[]): number[] {
   return rows.map(({ id }) => id)
+}
+
+/** One decimal near none and near all: "0.3 %", "87 %", "99.7 %". */
+function asPercent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`
 }
 
 function rowsHave(count: number): string {

@@ -19,8 +19,8 @@ export interface ImportPlan {
   splits: SplitSizes
   splitSeed: number
   warnings: Finding[]
-  /** Reads the table once more. */
-  rows(): AsyncGenerator<DatasetRow[]>
+  /** Reads the table once more, from `copy` where the original file may have gone. */
+  rows(copy?: Table): AsyncGenerator<DatasetRow[]>
 }
 
 /** Fewer labelled rows than this are refused: two classes in three splits would have one row each. */
@@ -56,7 +56,7 @@ export async function planImport(
       leftOut('empty-label', choice.targetColumn, facts.emptyTargets),
       ...examineRows(facts.rows, labels).filter(({ level }) => level !== 'pass'),
     ].filter((finding) => finding !== null),
-    rows: () => readDatasetRows(table, choice, splitOf),
+    rows: (copy = table) => readDatasetRows(copy, choice, splitOf),
   }
 }
 

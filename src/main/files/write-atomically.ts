@@ -12,7 +12,11 @@ export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | 
  * Writes `data` beside `path` and renames it over `path` once it is on the disk; missing folders are created.
  * Fails with `disk-full` or `write-failed`, leaving what was there before and nothing else.
  */
-export async function writeAtomically(path: string, data: FileContent): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: FileContent,
+  { neededBytes = byteLengthOf(data) }: { neededBytes?: number | undefined } = {},
+): Promise<void> {
   const target = resolve(path)
   const temporary = temporaryBeside(target)
   try {
@@ -21,7 +25,7 @@ export async function writeAtomically(path: string, data: FileContent): Promise<
     await renameOver(temporary, target)
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw await toWriteFailure(thrown, target, byteLengthOf(data))
+    throw await toWriteFailure(thrown, target, neededBytes)
   }
 }
 
