@@ -15,6 +15,8 @@ export interface Exports {
   /** Into `folder`, which must be new or empty, or into one under the workspace. */
   create(input: { runId: string; folder?: string | undefined }): Promise<ExportRecord>
   list(runId: string): ExportRecord[]
+  /** Fails with `write-failed` where an export into this folder would be refused. */
+  checkFolder(folder: string): Promise<void>
 }
 
 export function createExports({
@@ -60,6 +62,7 @@ export function createExports({
       return record
     },
     list: (runId) => store.list(runById(runId).id),
+    checkFolder: refuseFilledFolder,
   }
 }
 

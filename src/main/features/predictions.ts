@@ -21,7 +21,8 @@ export interface Predictions {
 
 export interface FileInput {
   path: string
-  fileName: string
+  /** Where it differs from the path's, as an upload's does. */
+  fileName?: string | undefined
   textColumn: string
   outputPath?: string | undefined
   progress?: ((done: number, total: number) => void) | undefined
@@ -53,8 +54,9 @@ export function createPredictions({
   }
 
   async function labelFile(trained: Trained, input: FileInput): Promise<FileOutput> {
-    const { path, fileName, textColumn, progress } = input
-    const table = await openTable(path, { fileName })
+    const { path, textColumn, progress } = input
+    const table = await openTable(path, { fileName: input.fileName })
+    const { fileName } = table
     const textIndex = table.columns.indexOf(textColumn)
     if (textIndex < 0) {
       throw new Failure(

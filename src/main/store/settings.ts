@@ -6,7 +6,7 @@ const defaults: Settings = { language: 'system', colorScheme: 'auto', backend: '
 
 export interface SettingsStore {
   get(): Settings
-  set(changes: Partial<Settings>): Settings
+  set(changes: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Settings
 }
 
 export function createSettingsStore(database: Database): SettingsStore {

@@ -1,0 +1,167 @@
+/** The composition root: everything but Electron, behind one `invoke` and one `subscribe` for every door. */
+import { dirname } from 'node:path'
+import type { EventName } from '../shared/contract'
+import type { Outcome } from '../shared/failure'
+import { version } from '../shared/version'
+import { createHandlers, invoke } from './commands'
+import { createBackends } from './features/backends'
+import { createDatasets, type Datasets } from './features/datasets'
+import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
+import { createExports, type Exports } from './features/exports'
+import type { Library } from './features/library'
+import { createModels, type Models } from './features/models'
+import { createPredictions, type Predictions } from './features/predictions'
+import type { Publish } from './features/publish'
+import { createQuotes, type Quotes } from './features/quotes'
+import { createRecipes, type Recipes } from './features/recipes'
+import { createRuns, type Runs } from './features/runs'
+import { createTrainedModels } from './features/trained-models'
+import { createTransfers, type Transfers } from './features/transfers'
+import { createLog, type Log } from './files/log'
+import { findResources } from './files/resources'
+import { openWorkspace, type Workspace } from './files/workspace'
+import { openDatabase } from './store/database'
+import { createExportStore } from './store/exports'
+import { createMetricStore } from './store/metrics'
+import { createQuoteStore } from './store/quotes'
+import { createRunStore } from './store/runs'
+import { openSession, removeDeadSessions } from './store/sessions'
+import { createSettingsStore, type SettingsStore } from './store/settings'
+import { createSpeedStore } from './store/speeds'
+import { locateNode } from './trainer/node-binary'
+import { createTrainer, type Trainer } from './trainer/trainer'
+import { locateWorker } from './trainer/worker-file'
+
+/** What only the door knows: what kind of window there is, and the system's dialogs. */
+export interface Host {
+  kind: 'electron' | 'browser'
+  systemLanguage: string
+  chooseData(): Promise<string | null>
+  chooseFolder(): Promise<string | null>
+  reveal(path: string): Promise<void>
+}
+
+export interface ApplicationOptions {
+  home?: string | undefined
+  host: Host
+  log?: Log
+  /** Tests put a trainer of their own here. */
+  trainer?: Trainer
+}
+
+export type EventListener = (name: EventName, payload: unknown) => void
+
+export interface Application {
+  /** Never rejects: a failure is an outcome. */
+  invoke(name: string, input: unknown): Promise<Outcome<unknown>>
+  /** Returns the function that stops listening. */
+  subscribe(listener: EventListener): () => void
+  /** Something is under way that closing would end. */
+  isBusy(): Promise<boolean>
+  /** Runs under way become `interrupted`; every child process is ended. */
+  close(): Promise<void>
+  readonly features: Features
+}
+
+/** For a door that works in this process and wants values and Failures instead of messages. */
+export interface Features {
+  workspace: Workspace
+  datasets: Datasets
+  models: Models
+  recipes: Recipes
+  quotes: Quotes
+  runs: Runs
+  predictions: Predictions
+  exports: Exports
+  devices: Devices
+  settings: SettingsStore
+  transfers: Transfers
+}
+
+const heartbeatMs = 5000
+
+/** Fails where the workspace cannot be opened: `write-failed`, `disk-full`, `file-unreadable`. */
+export async function openApplication({
+  home,
+  host,
+  log = createLog(),
+  trainer: given,
+}: ApplicationOptions): Promise<Application> {
+  const workspace = await openWorkspace({ home })
+  const database = openDatabase(workspace.databaseFile)
+  const listeners = new Set<EventListener>()
+  const publish: Publish = (name, payload) => {
+    for (const listener of listeners) listener(name, payload)
+  }
+
+  const trainer = given ?? createOwnTrainer(workspace, log)
+  const session = openSession(database)
+  const heartbeat = setInterval(() => session.beat(), heartbeatMs).unref()
+
+  const runStore = createRunStore(database)
+  removeDeadSessions(database)
+  runStore.interruptOrphans(new Date().toISOString())
+
+  const settings = createSettingsStore(database)
+  const models = createModels({ database, trainer, publish })
+  const datasets = createDatasets({ workspace, database, trainer, models, publish })
+  const library: Library = {
+    dataset: async (id) => datasets.get({ id }),
+    model: (id) => models.get({ id }),
+    models: () => models.list(),
+    rowsFile: datasets.rowsFile,
+  }
+  const backends = createBackends({ trainer, speeds: createSpeedStore(database) })
+  const recipes = createRecipes({ library, trainer, settings: settings.get })
+  const quoteStore = createQuoteStore(database)
+  const quotes = createQuotes({ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes })
+  const metrics = createMetricStore(database)
+  const runs = createRuns({
+    ...{ workspace, library, recipes, quotes, trainer, publish, metrics },
+    store: runStore,
+    sessionId: session.id,
+  })
+  const trainedModels = createTrainedModels({ workspace, library })
+  const ofRun = { workspace, library, trainer, trainedModels, run: runs.get }
+  const predictions = createPredictions({ ...ofRun, backend: () => settings.get().backend })
+  const exports = createExports({ ...ofRun, store: createExportStore(database) })
+  const devices = createDevices({ workspace, backends, version, publish })
+  const transfers = createTransfers({ workspace })
+  await Promise.all([transfers.removeOldUploads(), datasets.removeLeftovers()])
+  await datasets.removeLeftovers()
+
+  const features: Features = {
+    ...{ workspace, datasets, models, recipes, quotes, runs, predictions, exports, devices, settings, transfers },
+  }
+  const handlers = createHandlers({ features, host, version, publish })
+
+  return {
+    features,
+    invoke: (name, input) => invoke(handlers, name, input, log),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    isBusy: async () => runs.isBusy() || devices.isInstalling(),
+    async close() {
+      clearInterval(heartbeat)
+      runs.beginClosing()
+      devices.cancelAcceleration()
+      await trainer.close()
+      await runs.closed()
+      listeners.clear()
+      session.close()
+      database.close()
+    },
+  }
+}
+
+function createOwnTrainer(workspace: Workspace, log: Log): Trainer {
+  const resources = findResources().folder
+  return createTrainer({
+    workerFile: locateWorker(import.meta.dirname),
+    nodeBinary: locateNode([resources, dirname(resources)]),
+    environment: { ...process.env, FINO_HOME: workspace.home },
+    log,
+  })
+}

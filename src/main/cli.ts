@@ -1,0 +1,178 @@
+/** The command-line door: arguments in, one answer out, an exit code. */
+import { join } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
+import { version } from '../shared/version'
+import { type Host, openApplication } from './application'
+import type { ImportFlags, RecipeFlags } from './cli/choose'
+import * as commands from './cli/commands'
+import { type Context, exitCodes } from './cli/commands'
+import { demo } from './cli/demo'
+import { createOutput, reportFailure, type Streams } from './cli/output'
+import { serve } from './cli/serve'
+
+/** Failures of the work itself; every other one is for the person to put right. */
+const workFailures: readonly FailureCode[] = [
+  ...(['run-diverged', 'out-of-memory', 'export-mismatch', 'acceleration-failed', 'worker-exited'] as const),
+  ...(['cancelled', 'internal'] as const),
+]
+
+const host: Host = {
+  kind: 'browser',
+  systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
+  chooseData: async () => null,
+  chooseFolder: async () => null,
+  reveal: async (path) => {
+    throw new Failure('forbidden', `A browser cannot open folders of this system. It lies at ${path}.`, { path })
+  },
+}
+
+const builtFolder = join(import.meta.dirname, '..')
+
+/** Runs one command; never throws. */
+export async function main(parameters: readonly string[], streams: Streams): Promise<number> {
+  const json = parameters.includes('--json')
+  let exitCode: number = exitCodes.done
+  const act = async (work: (context: Context) => number | Promise<number>) => {
+    const application = await openApplication({ host })
+    try {
+      exitCode = await work({ application, output: createOutput(streams, { json }) })
+    } finally {
+      await application.close()
+    }
+  }
+  try {
+    await createProgram(act, streams).parseAsync([...parameters], { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return exitCodes.done
+      const message = thrown.message.replace(/^error: /, '')
+      reportFailure(streams, { code: 'usage', message, details: {} }, { json })
+      return exitCodes.badInput
+    }
+    const failure = toFailureRecord(thrown)
+    reportFailure(streams, failure, { json })
+    return workFailures.includes(failure.code) ? exitCodes.failed : exitCodes.badInput
+  }
+}
+
+function createProgram(
+  act: (work: (context: Context) => number | Promise<number>) => Promise<void>,
+  streams: Streams,
+): Command {
+  const program = new Command('fino')
+    .description('Finetune language models on your own machine.')
+    .version(version)
+    .option('--json', 'answer with one JSON document on standard output')
+    .exitOverride()
+    // The reason is written once, by main.
+    .configureOutput({
+      writeOut: (text) => streams.out.write(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+    .showSuggestionAfterError(false)
+    .allowExcessArguments(false)
+  const command = (name: string, description: string) => program.command(name).description(description)
+
+  command('doctor', 'show what this machine can compute with').action(() => act(commands.doctor))
+
+  withImportFlags(command('import <FILE>', 'import a CSV or TSV file'))
+    .option('--name <NAME>', 'name of the data set')
+    .action((file: string, flags: ImportFlags) => act((context) => commands.importData(context, file, flags)))
+
+  const models = command('models', 'list the base models').action(() => act(commands.listModels))
+  models
+    .command('add <FOLDER>')
+    .description('add a Hugging Face model folder')
+    .action((folder: string) => act((context) => commands.addModel(context, folder)))
+
+  withRecipeFlags(command('quote <DATA>', 'say what a run would cost here (DATA: a data set or a file)'))
+    .option('--no-probe', 'reckon only, without trying a few real steps')
+    .action((data: string, flags: RecipeFlags & { probe: boolean }) =>
+      act((context) => commands.quote(context, data, flags)),
+    )
+
+  withRecipeFlags(command('train <DATA>', 'train (DATA: a data set, a file, or a recipe in JSON)'))
+    .option('--out <DIR>', 'export the result into this folder, too')
+    .action((data: string, flags: RecipeFlags & { out?: string }) =>
+      act((context) => commands.train(context, data, flags)),
+    )
+
+  command('resume <RUN>', 'go on with a run that was stopped, failed or interrupted')
+    .option('--out <DIR>', 'export the result into this folder, too')
+    .action((run: string, flags: { out?: string }) => act((context) => commands.resume(context, run, flags)))
+
+  command('runs', 'list the runs').action(() => act(commands.listRuns))
+
+  command('predict', 'label every row of a file')
+    .option('--run <RUN>', 'with the model of this run')
+    .option('--export <DIR>', 'with an exported folder')
+    .requiredOption('--in <FILE>', 'CSV or TSV file to label')
+    .requiredOption('--text <COL>', 'column with the texts')
+    .requiredOption('--out <FILE>', 'CSV file to write')
+    .action((flags: Parameters<typeof commands.predict>[1]) => act((context) => commands.predict(context, flags)))
+
+  command('export <RUN>', 'write the trained model as files that others can load')
+    .requiredOption('--out <DIR>', 'new or empty folder')
+    .action((run: string, flags: { out: string }) => act((context) => commands.exportRun(context, run, flags)))
+
+  command('serve', 'open Fino in a browser on this machine')
+    .option('--port <N>', 'port on 127.0.0.1', wholeNumber(0, 65535), 0)
+    .option('--open', 'open the browser, too')
+    .action((flags: { port: number; open?: boolean }) => act((context) => serve(context, { ...flags, builtFolder })))
+
+  command('accelerate', 'install the TensorFlow library (270 MB) that makes training faster')
+    .option('--from <FILE>', 'a wheel that was downloaded before')
+    .option('--remove', 'undo it')
+    .action((flags: { from?: string; remove?: boolean }) => act((context) => commands.accelerate(context, flags)))
+
+  command('demo', 'train every strategy on the example data and compare them')
+    .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')
+    .action((flags: { backend: string }) => act((context) => demo(context, flags)))
+
+  return program
+}
+
+function withImportFlags(command: Command): Command {
+  return command
+    .option('--text <COL>', 'column with the texts (default: found by itself)')
+    .option('--target <COL>', 'column with the labels (default: found by itself)')
+    .option('--task <TASK>', 'classification, regression or instruction')
+}
+
+function withRecipeFlags(command: Command): Command {
+  return withImportFlags(command)
+    .option('--model <MODEL>', 'starter, the id of a model, or a folder')
+    .option('--strategy <STRATEGY>', 'feature-based, head-only, full or lora')
+    .option('--epochs <N>', 'passes over the training split', wholeNumber(1, 1000))
+    .option('--batch-size <N>', 'texts in a batch', wholeNumber(1, 1024))
+    .option('--max-length <N>', 'longest input in tokens', wholeNumber(4, 8192))
+    .option('--learning-rate <X>', 'learning rate at its highest', positiveNumber)
+    .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
+    .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
+    .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
+}
+
+function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value]
+}
+
+function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isInteger(value) && value >= minimum && value <= maximum) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+  }
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('It must be a number above 0.')
+}
+
+void main(process.argv.slice(2), { out: process.stdout, error: process.stderr }).then((exitCode) => {
+  process.exitCode = exitCode
+})

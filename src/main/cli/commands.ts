@@ -1,0 +1,294 @@
+/** What each command does, given an open application. Returns the exit code. */
+import { resolve } from 'node:path'
+import type { Run } from '../../shared/run'
+import type { Application } from '../application'
+import { chooseRecipe, type ImportFlags, importFile, type RecipeFlags, usage } from './choose'
+import * as documents from './documents'
+import { followRun } from './follow-run'
+import * as format from './format'
+import { facts, type Output, table } from './output'
+
+export const exitCodes = { done: 0, failed: 1, badInput: 2 } as const
+
+export interface Context {
+  application: Application
+  output: Output
+}
+
+export async function doctor({ application, output }: Context): Promise<number> {
+  const report = await application.features.devices.doctor()
+  output.answer(documents.doctorDocument(report), () =>
+    [
+      facts([
+        ['Fino', report.version],
+        ['Home', report.home],
+        ['Node', report.node],
+        ['Processor', report.processor],
+        ['Memory', `${gigabytes(report.memoryBytes)}, ${gigabytes(report.freeMemoryBytes)} free`],
+        ['Disk', `${gigabytes(report.freeDiskBytes)} free`],
+      ]),
+      '',
+      table(
+        ['Backend', 'Device', 'GFLOP/s', ''],
+        report.backends.map(({ id, device, available, gflops, reason }) => [
+          ...[
+            id,
+            available ? device : '-',
+            gflops === null ? '-' : gflops.toFixed(0),
+            available ? 'ready' : (reason ?? ''),
+          ],
+        ]),
+      ),
+    ].join('\n'),
+  )
+  return exitCodes.done
+}
+
+export async function importData({ application, output }: Context, file: string, flags: ImportFlags): Promise<number> {
+  const dataset = await importFile(application.features, file, flags)
+  const document = documents.datasetDocument(dataset)
+  output.answer(document, () =>
+    [
+      facts([
+        ['Data set', `${dataset.name} (${dataset.id})`],
+        ['Rows', format.count(dataset.rows)],
+        ['Columns', dataset.columns.join(', ')],
+        ['Reads', `${dataset.textColumn} -> ${dataset.targetColumn} (${dataset.task})`],
+        ['Labels', dataset.labels.map(({ label, rows }) => `${label} (${rows})`).join(', ') || '-'],
+        [
+          'Split',
+          `${dataset.splits.train} train, ${dataset.splits.validation} validation, ${dataset.splits.test} test`,
+        ],
+      ]),
+      ...document.warnings.map(({ message }) => `Warning: ${message}`),
+    ].join('\n'),
+  )
+  return exitCodes.done
+}
+
+export async function listModels({ application, output }: Context): Promise<number> {
+  const models = await application.features.models.list()
+  output.answer(models.map(documents.modelDocument), () =>
+    table(
+      ['Model', 'Name', 'Architecture', 'Parameters', 'Folder'],
+      models.map(({ id, name, architecture, parameters, folder }) => [
+        ...[id, name, architecture, format.count(parameters), folder],
+      ]),
+    ),
+  )
+  return exitCodes.done
+}
+
+export async function addModel({ application, output }: Context, folder: string): Promise<number> {
+  const model = await application.features.models.add({ folder: resolve(folder) })
+  output.answer(documents.modelDocument(model), () =>
+    facts([
+      ['Model', `${model.name} (${model.id})`],
+      ['Architecture', model.architecture],
+      ['Parameters', format.count(model.parameters)],
+      ['Longest input', `${model.maximumLength} tokens`],
+    ]),
+  )
+  return exitCodes.done
+}
+
+export async function quote(
+  { application, output }: Context,
+  data: string,
+  flags: RecipeFlags & { probe: boolean },
+): Promise<number> {
+  const { probe, ...recipeFlags } = flags
+  const request = await chooseRecipe(application.features, data, recipeFlags)
+  const answer = await application.features.quotes.create({ request, probe })
+  const { trackRecord: record } = answer
+  output.answer(documents.quoteDocument(answer), () =>
+    facts([
+      ['Strategy', `${answer.strategy} on ${answer.backend}`],
+      ['Trains', trainedShare(answer)],
+      ['Time', format.secondsRange(answer.seconds)],
+      ['Memory', `${gigabytes(answer.memoryBytes.low)} to ${gigabytes(answer.memoryBytes.high)} (${answer.guard})`],
+      ['Disk', gigabytes(answer.diskBytes)],
+      [
+        'Known from',
+        answer.basis === 'probe' ? 'a few real steps on this machine' : "the model's shape and this machine",
+      ],
+      ...(record === null
+        ? []
+        : [
+            [
+              'Track record',
+              `${record.runs} runs, median error ${Math.round(100 * record.medianTimeError)} %`,
+            ] as const,
+          ]),
+    ]),
+  )
+  return exitCodes.done
+}
+
+export async function train(context: Context, data: string, flags: RecipeFlags & { out?: string }): Promise<number> {
+  const { features } = context.application
+  const { out, ...recipeFlags } = flags
+  if (out !== undefined) await features.exports.checkFolder(resolve(out))
+  const request = await chooseRecipe(features, data, recipeFlags)
+  const { id } = await features.runs.start({ request })
+  return reportRun(context, await followRun(context.application, id, context.output), out)
+}
+
+export async function resume(context: Context, runId: string, flags: { out?: string }): Promise<number> {
+  const { runs, exports } = context.application.features
+  if (flags.out !== undefined) await exports.checkFolder(resolve(flags.out))
+  const { id } = runs.resume(runId)
+  return reportRun(context, await followRun(context.application, id, context.output), flags.out)
+}
+
+async function reportRun({ application, output }: Context, run: Run, out: string | undefined): Promise<number> {
+  const { exports } = application.features
+  const scored = run.status === 'finished' || run.status === 'stopped'
+  const exported = scored && out !== undefined ? await exports.create({ runId: run.id, folder: resolve(out) }) : null
+  const { result, quote: quoted } = run
+  output.answer(documents.runDocument(run, exported), () =>
+    facts([
+      ['Run', `${run.name} (${run.id}), ${run.status}`],
+      ['Backend', [run.backend, run.device].filter((part) => part !== null).join(', ') || '-'],
+      ...(result === null
+        ? []
+        : ([
+            ['Trained', trainedShare(result)],
+            ['Took', `${format.seconds(result.seconds)}, ${result.steps} steps`],
+            ['Quoted', quoted === null ? '-' : format.secondsRange(quoted.seconds)],
+            ['Memory', gigabytes(result.peakMemoryBytes)],
+            ['Validation', scores(result.validation)],
+            ['Test', scores(result.test)],
+            [
+              'Majority',
+              `accuracy ${format.score(result.majority.accuracy)}  macro-F1 ${format.score(result.majority.macroF1)}`,
+            ],
+          ] as const)),
+      ...(exported === null ? [] : [['Export', exported.folder] as const]),
+    ]),
+  )
+  if (scored) return exitCodes.done
+  output.note(run.failure?.message ?? `The run was ${run.status}.`)
+  if (run.resumable) output.note(`Go on with: fino resume ${run.id}`)
+  return exitCodes.failed
+}
+
+export function listRuns({ application, output }: Context): number {
+  const runs = application.features.runs.list()
+  const shown = (value: number | null, write: (value: number) => string) => (value === null ? '-' : write(value))
+  output.answer(runs.map(documents.runSummary), () =>
+    table(
+      ['Run', 'Name', 'Status', 'Backend', 'Accuracy', 'Macro-F1', 'Time'],
+      runs
+        .map(documents.runSummary)
+        .map((run) => [
+          ...[run.runId, run.name, run.status, run.backend ?? '-'],
+          ...[shown(run.accuracy, format.score), shown(run.macroF1, format.score), shown(run.seconds, format.seconds)],
+        ]),
+    ),
+  )
+  return exitCodes.done
+}
+
+export async function predict(
+  { application, output }: Context,
+  flags: { run?: string; export?: string; in: string; text: string; out: string },
+): Promise<number> {
+  const { predictions } = application.features
+  const { run, export: folder } = flags
+  if ((run === undefined) === (folder === undefined)) throw usage('predict takes either --run RUN or --export DIR')
+  const path = resolve(flags.in)
+  const input = {
+    path,
+    textColumn: flags.text,
+    outputPath: resolve(flags.out),
+    progress: (done: number, total: number) => output.progress(`Labelling ${done}/${total}`, 'Labelling'),
+  }
+  const answer =
+    run === undefined
+      ? await predictions.fileWithExport({ ...input, folder: folder ?? '' })
+      : await predictions.file({ ...input, runId: run })
+  output.endProgress()
+  output.answer(answer, () => `${format.count(answer.rows)} rows labelled in ${answer.outputPath}`)
+  return exitCodes.done
+}
+
+export async function exportRun(
+  { application, output }: Context,
+  runId: string,
+  flags: { out: string },
+): Promise<number> {
+  const record = await application.features.exports.create({ runId, folder: resolve(flags.out) })
+  const { certificate } = record
+  output.answer(documents.exportDocument(record), () =>
+    [
+      facts([
+        ['Export', record.folder],
+        ['Format', record.format],
+        ['Size', gigabytes(record.byteLength)],
+        [
+          'Checked',
+          `${certificate.examples} test rows: accuracy ${format.score(certificate.trainedAccuracy)} as trained, ` +
+            `${format.score(certificate.exportedAccuracy)} read back`,
+        ],
+      ]),
+      '',
+      record.snippet,
+    ].join('\n'),
+  )
+  return exitCodes.done
+}
+
+export async function accelerate(
+  { application, output }: Context,
+  flags: { from?: string; remove?: boolean },
+): Promise<number> {
+  const { devices } = application.features
+  if (flags.remove) {
+    const removed = await devices.removeAcceleration()
+    output.answer({ removed }, () =>
+      removed ? 'The acceleration was removed.' : 'There was no acceleration to remove.',
+    )
+    return exitCodes.done
+  }
+  const unsubscribe = application.subscribe((name, payload) => {
+    if (name !== 'devices:acceleration') return
+    const { progress } = payload as {
+      progress: { phase: string; receivedBytes: number; totalBytes: number | null } | null
+    }
+    if (progress === null) return
+    const share = progress.totalBytes ? ` ${Math.round((100 * progress.receivedBytes) / progress.totalBytes)} %` : ''
+    output.progress(`${progress.phase}${share}`, progress.phase)
+  })
+  const cancel = () => devices.cancelAcceleration()
+  process.on('SIGINT', cancel)
+  try {
+    await devices.accelerate(flags.from === undefined ? {} : { from: resolve(flags.from) })
+  } finally {
+    process.off('SIGINT', cancel)
+    unsubscribe()
+    output.endProgress()
+  }
+  const report = await devices.doctor()
+  const backend = report.backends.find(({ id }) => id === 'tensorflow')
+  output.answer({ installed: true, backend }, () => `Ready: ${backend?.device}, ${backend?.gflops?.toFixed(0)} GFLOP/s`)
+  return exitCodes.done
+}
+
+function trainedShare({
+  trainableParameters: part,
+  totalParameters: whole,
+}: {
+  trainableParameters: number
+  totalParameters: number
+}) {
+  return `${format.count(part)} of ${format.count(whole)} parameters (${format.share(part, whole)})`
+}
+
+function scores({ accuracy, macroF1, examples }: { accuracy: number; macroF1: number; examples: number }): string {
+  return `accuracy ${format.score(accuracy)}  macro-F1 ${format.score(macroF1)}  (${examples} rows)`
+}
+
+function gigabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+}

@@ -1,0 +1,95 @@
+/** `fino demo`: every strategy on the example data with the starter, beside the naive baseline, and an export. */
+import { backendChoiceSchema } from '../../shared/device'
+import type { Run } from '../../shared/run'
+import { strategyIds } from '../../shared/strategy'
+import { usage } from './choose'
+import { type Context, exitCodes } from './commands'
+import { exportDocument, runDocument } from './documents'
+import { followRun } from './follow-run'
+import * as format from './format'
+import { table } from './output'
+
+export async function demo({ application, output }: Context, flags: { backend: string }): Promise<number> {
+  const backend = backendChoiceSchema.safeParse(flags.backend)
+  if (!backend.success) throw usage(`--backend must be auto, wasm or tensorflow, not "${flags.backend}"`)
+  const { workspace, datasets, quotes, runs, exports } = application.features
+  const startedAt = performance.now()
+  output.note(`Working in ${workspace.home} (FINO_HOME chooses another folder). Nothing leaves this machine.`)
+
+  const dataset = await datasets.import({
+    file: { kind: 'example' },
+    options: { textColumn: 'text', targetColumn: 'topic', task: 'classification' },
+  })
+  const { train, validation, test } = dataset.splits
+  output.note(
+    `${dataset.rows} customer messages, ${dataset.labels.length} topics: ${train} to learn from, ${validation} to validate, ${test} to test.`,
+  )
+
+  const finished: Run[] = []
+  for (const strategy of strategyIds) {
+    const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend: backend.data }
+    output.note(`\n${strategy}`)
+    await quotes.create({ request, probe: true })
+    const { id } = await runs.start({ request, name: `Demo · ${strategy}` })
+    const run = await followRun(application, id, output)
+    if (run.status !== 'finished') {
+      output.note(run.failure?.message ?? `The run was ${run.status}.`)
+      return exitCodes.failed
+    }
+    finished.push(run)
+  }
+
+  const best = finished.reduce((left, right) => (validationScore(right) > validationScore(left) ? right : left))
+  output.note(`\nExporting ${best.recipe.strategy}, the best on the validation split.`)
+  const exported = await exports.create({ runId: best.id })
+  const seconds = (performance.now() - startedAt) / 1000
+
+  const document = {
+    backend: best.backend,
+    seconds,
+    runs: finished.map((run) => ({ strategy: run.recipe.strategy, ...runDocument(run, null) })),
+    export: exportDocument(exported),
+  }
+  output.answer(document, () =>
+    [
+      '',
+      table(
+        ['Strategy', 'Trains', 'Test accuracy', 'Macro-F1', 'Took', 'Quoted'],
+        [...finished.map(toRow), majority(best)],
+      ),
+      '',
+      `Backend ${best.backend} (${best.device}); all of it took ${format.seconds(seconds)}.`,
+      `The files of ${best.recipe.strategy} are in ${exported.folder}`,
+      `(read back and scored again: accuracy ${format.score(exported.certificate.exportedAccuracy)} on ${exported.certificate.examples} test rows).`,
+    ].join('\n'),
+  )
+  return exitCodes.done
+}
+
+function toRow({ recipe, result, quote }: Run): string[] {
+  if (result === null) return [recipe.strategy]
+  return [
+    recipe.strategy,
+    format.share(result.trainableParameters, result.totalParameters),
+    format.score(result.test.accuracy),
+    format.score(result.test.macroF1),
+    format.seconds(result.seconds),
+    quote === null ? '-' : format.secondsRange(quote.seconds),
+  ]
+}
+
+function majority({ result }: Run): string[] {
+  if (result === null) return []
+  return [
+    'majority (baseline)',
+    '-',
+    format.score(result.majority.accuracy),
+    format.score(result.majority.macroF1),
+    '-',
+    '-',
+  ]
+}
+
+function validationScore({ result }: Run): number {
+  return result?.validation.macroF1 ?? 0
+}

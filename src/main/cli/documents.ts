@@ -1,0 +1,78 @@
+/** The JSON documents of the command line. Others script against them: names stay. */
+import type { ExportRecord } from '../../shared/contract'
+import type { Dataset } from '../../shared/dataset'
+import type { DoctorReport } from '../../shared/device'
+import type { Model } from '../../shared/model'
+import type { Quote } from '../../shared/quote'
+import type { Run } from '../../shared/run'
+
+export function doctorDocument({ backends, node, home, memoryBytes }: DoctorReport) {
+  return { backends, node, home, memoryBytes }
+}
+
+export function datasetDocument({ id, rows, columns, task, labels, splits, warnings }: Dataset) {
+  return {
+    datasetId: id,
+    rows,
+    columns,
+    task,
+    labels: labels.map(({ label }) => label),
+    splits,
+    warnings: warnings
+      .filter(({ level }) => level !== 'pass')
+      .map(({ code, message, rows: concerned }) => ({ code, message, rows: concerned })),
+  }
+}
+
+export function modelDocument({ id, name, folder, architecture, parameters }: Model) {
+  return { modelId: id, architecture, parameters, name, folder }
+}
+
+export function quoteDocument(quote: Quote) {
+  const { strategy, trainableParameters, totalParameters, memoryBytes, seconds, diskBytes, fits, basis, backend } =
+    quote
+  return { strategy, trainableParameters, totalParameters, memoryBytes, seconds, diskBytes, fits, basis, backend }
+}
+
+/** What `train` and `resume` answer; figures are null where the run has no result. */
+export function runDocument(run: Run, exported: ExportRecord | null) {
+  const { id, status, backend, result, quote, failure } = run
+  return {
+    runId: id,
+    status,
+    backend,
+    trainableParameters: result?.trainableParameters ?? null,
+    totalParameters: result?.totalParameters ?? null,
+    steps: result?.steps ?? null,
+    seconds: result?.seconds ?? null,
+    tokensPerSecond: result?.tokensPerSecond ?? null,
+    peakMemoryBytes: result?.peakMemoryBytes ?? null,
+    metrics: result === null ? null : { validation: result.validation, test: result.test, majority: result.majority },
+    quote: quote === null ? null : quoteDocument(quote),
+    exportPath: exported?.folder ?? null,
+    ...(failure === null ? {} : { failure }),
+  }
+}
+
+/** A line of `fino runs`. */
+export function runSummary(run: Run) {
+  const { id, name, status, recipe, datasetName, modelName, backend, result, createdAt, resumable } = run
+  return {
+    runId: id,
+    name,
+    status,
+    strategy: recipe.strategy,
+    dataset: datasetName,
+    model: modelName,
+    backend,
+    accuracy: result?.test.accuracy ?? null,
+    macroF1: result?.test.macroF1 ?? null,
+    seconds: result?.seconds ?? null,
+    resumable,
+    createdAt,
+  }
+}
+
+export function exportDocument({ runId, folder, format, byteLength, certificate }: ExportRecord) {
+  return { runId, exportPath: folder, format, byteLength, certificate }
+}
