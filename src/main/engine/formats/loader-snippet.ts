@@ -74,12 +74,14 @@ features = ((hidden * mask).sum(1) / mask.sum(1)).numpy()`
       : 'features = hidden[:, 0].numpy()'
   return `# pip install torch transformers numpy
 import json
+from pathlib import Path
+
 import numpy as np
 import torch
 from transformers import AutoModel, AutoTokenizer
 
 folder = "."  # this folder
-classifier = json.load(open(f"{folder}/${featuresFile}", encoding="utf-8"))
+classifier = json.loads(Path(folder, "${featuresFile}").read_text(encoding="utf-8"))
 tokenizer = AutoTokenizer.from_pretrained(folder)
 encoder = AutoModel.from_pretrained(${python(baseModel)}).eval()
 
