@@ -1,5 +1,8 @@
 /** Tiny BERT and DistilBERT models with random weights of a size that makes mistakes show, and batches for them. */
 import * as tf from '@tensorflow/tfjs-core'
+import { downloadArrays, type FloatArray, transposeArray } from '../../src/main/engine/formats/arrays'
+import { encodeSafetensors } from '../../src/main/engine/formats/safetensors'
+import { encodeJson } from '../../src/main/engine/formats/text'
 import type { Batch } from '../../src/main/engine/models/classifier'
 import { type EncoderConfig, parseConfig } from '../../src/main/engine/models/config'
 import { expectedTensors } from '../../src/main/engine/models/weights'
@@ -86,4 +89,18 @@ export function tinyTexts(count: number, seed = 7): { tokens: number[]; label: n
 
 export function disposeBatch(batch: Batch): void {
   tf.dispose([batch.tokenIds, batch.attentionMask])
+}
+
+/** The files of a Hugging Face folder that holds the tiny encoder, without a head, in the files' layout. */
+export async function tinyBaseFolder(architecture: Architecture, seed = 1): Promise<Record<string, Uint8Array>> {
+  const config = tinyConfig(architecture)
+  const arrays = await downloadArrays(tinyWeights(config, seed))
+  const stored = expectedTensors(config).map(({ name, kind }) => {
+    const array = arrays[name] as FloatArray
+    return [name, kind === 'linear' ? transposeArray(array) : array] as const
+  })
+  return {
+    'config.json': encodeJson(tinyConfigJson(architecture)),
+    'model.safetensors': encodeSafetensors(Object.fromEntries(stored), { format: 'pt' }),
+  }
 }

@@ -1,0 +1,68 @@
+/** Law 4: what is saved and loaded again is the same, byte for byte. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { downloadArrays } from '../../src/main/engine/formats/arrays'
+import { encodeExport, openExport } from '../../src/main/engine/formats/exported'
+import { loadModel, weightsFile } from '../../src/main/engine/formats/hugging-face'
+import { adapterFile } from '../../src/main/engine/formats/peft'
+import { encodeText } from '../../src/main/engine/formats/text'
+import type { Classifier } from '../../src/main/engine/models/classifier'
+import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createRandom } from '../../src/main/engine/random'
+import type { StrategyOptions } from '../../src/shared/strategy'
+import { startBackend } from '../support/backend'
+import { everyCombination } from '../support/classifiers'
+import { folderInMemory } from '../support/folders'
+import { perturbParameters } from '../support/parameters'
+import { batchOf, tinyBaseFolder, tinyTexts } from '../support/tiny-models'
+
+beforeAll(() => startBackend('cpu'))
+
+const labels = ['a', 'b', 'c']
+const cases = [
+  ...everyCombination.map((one) => ({ ...one, options: {} as StrategyOptions })),
+  { architecture: 'bert', strategy: 'lora', name: 'lora without pooler on bert', options: { trainPooler: false } },
+  { architecture: 'bert', strategy: 'feature-based', name: 'feature-based by cls', options: { pooling: 'cls' } },
+] as const
+
+describe.each(cases)('save and load: $name', ({ architecture, strategy, options }) => {
+  async function trained() {
+    const base = folderInMemory(await tinyBaseFolder(architecture))
+    const { config, weights } = await loadModel(base)
+    const random = createRandom(2)
+    const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
+    perturbParameters(classifier.parameters)
+    const source = {
+      classifier,
+      config,
+      strategy,
+      options,
+      labels,
+      maxLength: 20,
+      base: { name: 'tiny', sha256: 'f00' },
+    }
+    return { base, source }
+  }
+  const logitsOf = async (classifier: Classifier) => [
+    ...(await classifier.logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), { training: false }).data()),
+  ]
+
+  it('opens an export as the same classifier, which exports the same bytes', async () => {
+    const { base, source } = await trained()
+    const files = await encodeExport(source)
+    const opened = await openExport(folderInMemory(files), base)
+    expect(opened.labels).toEqual(labels)
+    expect(opened.maxLength).toBe(20)
+    expect(await downloadArrays(opened.classifier.weights)).toEqual(await downloadArrays(source.classifier.weights))
+    expect(await logitsOf(opened.classifier)).toEqual(await logitsOf(source.classifier))
+    const again = await encodeExport({ ...source, classifier: opened.classifier })
+    expect(again).toEqual(files)
+  })
+
+  it('notices a damaged export', async () => {
+    const { base, source } = await trained()
+    const files = await encodeExport(source)
+    const name = [weightsFile, adapterFile, 'classifier.json'].find((candidate) => files[candidate]) ?? ''
+    const damaged = folderInMemory({ ...files, [name]: files[name]?.slice(0, -5) ?? encodeText('') })
+    await expect(openExport(damaged, base)).rejects.toMatchObject({ code: 'model-malformed' })
+  })
+})
