@@ -117,7 +117,7 @@ export async function openApplication({
   const quotes = createQuotes({ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes })
   const metrics = createMetricStore(database)
   const runs = createRuns({
-    ...{ workspace, library, recipes, quotes, trainer, publish, metrics },
+    ...{ workspace, library, recipes, quotes, backends, trainer, publish, metrics },
     store: runStore,
     sessionId: session.id,
   })

@@ -12,6 +12,7 @@ import type { RunStore } from '../store/runs'
 import type { TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
+import type { Backends } from './backends'
 import { type Library, labelsOf, materialOf } from './library'
 import type { Publish } from './publish'
 import type { Quoted, Quotes } from './quotes'
@@ -52,13 +53,14 @@ export interface RunsContext {
   library: Library
   recipes: Recipes
   quotes: Quotes
+  backends: Pick<Backends, 'choose'>
   trainer: Pick<Trainer, 'start'>
   sessionId: string
   publish: Publish
 }
 
 export function createRuns(context: RunsContext): Runs {
-  const { workspace, store, metrics, library, recipes, quotes, trainer, sessionId, publish } = context
+  const { workspace, store, metrics, library, recipes, quotes, backends, trainer, sessionId, publish } = context
   const queue = createQueue()
   const active = new Map<string, Active>()
   let closing = false
@@ -152,6 +154,7 @@ export function createRuns(context: RunsContext): Runs {
   return {
     async start({ request, name }) {
       const { recipe, dataset, model } = await recipes.prepare(request)
+      await backends.choose(recipe.backend)
       const run = store.insert({
         id: randomBytes(5).toString('hex'),
         name: name?.trim() || `${dataset.name} · ${recipe.strategy}`,

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { resolveRecipe } from '../../../src/main/features/recipes'
+import type { Dataset } from '../../../src/shared/dataset'
+import type { Model } from '../../../src/shared/model'
+import type { RecipeRequest } from '../../../src/shared/recipe'
+import { someStrategy } from '../../support/scripted-trainer'
+
+const dataset = { id: 'd', name: 'Messages', task: 'classification' } as Dataset
+const model = { id: 'm', name: 'Small', maximumLength: 128 } as Model
+const settings = { language: 'en', colorScheme: 'auto', backend: 'auto' } as const
+const resolve = (request: Partial<RecipeRequest> = {}, data: Partial<Dataset> = {}) =>
+  resolveRecipe({
+    request: { datasetId: 'd', modelId: 'm', strategy: 'lora', ...request },
+    dataset: { ...dataset, ...data },
+    model,
+    strategy: someStrategy(),
+    settings,
+  })
+
+test('presets and options of the strategy fill what was left out', () => {
+  expect(resolve()).toEqual({
+    datasetId: 'd',
+    modelId: 'm',
+    task: 'classification',
+    strategy: 'lora',
+    options: { rank: 8, targets: ['query', 'value'] },
+    epochs: 4,
+    batchSize: 16,
+    accumulationSteps: 1,
+    maxLength: 128,
+    learningRate: 0.001,
+    weightDecay: 0.01,
+    warmupShare: 0.1,
+    clipNorm: 1,
+    seed: 42,
+    patience: 3,
+    backend: 'auto',
+  })
+})
+
+test('what was chosen wins, option by option', () => {
+  expect(resolve({ epochs: 1, learningRate: 0.5, options: { rank: 2 }, backend: 'wasm' })).toMatchObject({
+    epochs: 1,
+    batchSize: 16,
+    learningRate: 0.5,
+    options: { rank: 2, targets: ['query', 'value'] },
+    backend: 'wasm',
+  })
+})
+
+const invalid: [string, Partial<RecipeRequest>, RegExp][] = [
+  ['a length beyond the model', { maxLength: 129 }, /maxLength cannot be 129: Small reads at most 128 tokens/],
+  ['an unknown option', { options: { rnak: 8 } }, /options.rnak .* no such option \(it has: rank, targets\)/],
+  ['an option out of range', { options: { rank: 65 } }, /options.rank cannot be 65: .* from 1 to 64/],
+  ['an option of another kind', { options: { rank: 'high' } }, /number from 1 to 64/],
+  ['an unknown choice', { options: { targets: ['output'] } }, /one or more of query, key, value/],
+  ['no choice', { options: { targets: [] } }, /one or more of/],
+  ['another task than the data', { task: 'regression' }, /imported for classification/],
+  ['no epochs', { epochs: 0 }, /epochs is not right/],
+]
+test.each(invalid)('%s is refused', (_, request, message) => {
+  expect(() => resolve(request)).toThrow(
+    expect.objectContaining({ code: 'recipe-invalid', message: expect.stringMatching(message) }),
+  )
+})
+
+test('data for another task is refused, saying what works', () => {
+  expect(() => resolve({}, { task: 'regression' })).toThrow(
+    expect.objectContaining({ code: 'task-unsupported', message: expect.stringMatching(/trains classifiers so far/) }),
+  )
+})
