@@ -5,7 +5,7 @@ import { leastTextsForEverySplit } from './splits'
 /** All that the findings need to know of a row; the text itself is not kept. */
 export interface RowFacts {
   id: number
-  /** Fingerprint of the normalised text. */
+  /** Rows with the same normalised text have the same number. */
   group: number
   characters: number
   /** Class, or the value as text. */

@@ -18,3 +18,15 @@ export function fingerprint(text: string, seed = 0): number {
 export function normalizeText(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
+
+/** Numbers groups of equal texts 0, 1, 2, … in the order in which they first come. */
+export function createGrouping(): (text: string) => number {
+  const groups = new Map<number, number>()
+  return (text) => {
+    const key = fingerprint(normalizeText(text))
+    const known = groups.get(key)
+    if (known !== undefined) return known
+    groups.set(key, groups.size)
+    return groups.size - 1
+  }
+}

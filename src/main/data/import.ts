@@ -3,7 +3,7 @@ import type { Column, DatasetRow, Finding, ImportOptions, SplitName, SplitSizes,
 import { Failure } from '../../shared/failure'
 import { type ColumnChoice, chooseColumns } from './choose-columns'
 import { examineRows, type LabelCount, leftOut, type RowFacts } from './findings'
-import { fingerprint, normalizeText } from './fingerprint'
+import { createGrouping } from './fingerprint'
 import { isMissingNumber, parseNumber } from './numbers'
 import type { Table, TableRow } from './read-table'
 import { leastTextsForEverySplit, splitRows } from './splits'
@@ -80,8 +80,10 @@ export function countSplits(splits: Iterable<SplitName>): SplitSizes {
   return sizes
 }
 
-export function factsOf({ id, text, target }: Pick<DatasetRow, 'id' | 'text' | 'target'>): RowFacts {
-  return { id, group: fingerprint(normalizeText(text)), characters: text.length, target }
+/** Made anew for every pass over the rows of a data set. */
+export function createFactsReader(): (row: Pick<DatasetRow, 'id' | 'text' | 'target'>) => RowFacts {
+  const groupOf = createGrouping()
+  return ({ id, text, target }) => ({ id, group: groupOf(text), characters: text.length, target })
 }
 
 interface Facts {
@@ -92,6 +94,7 @@ interface Facts {
 
 async function gatherFacts(table: Table, choice: ColumnChoice): Promise<Facts> {
   const facts: Facts = { rows: [], emptyTexts: [], emptyTargets: [] }
+  const readFacts = createFactsReader()
   const classes = new Map<string, string>()
   const keptTarget = (target: string) => {
     if (choice.task !== 'classification') return choice.task === 'regression' ? target : ''
@@ -108,7 +111,7 @@ async function gatherFacts(table: Table, choice: ColumnChoice): Promise<Facts> {
       if (read === 'empty-text') facts.emptyTexts.push(row.number)
       else if (read === 'empty-label') facts.emptyTargets.push(row.number)
       else {
-        facts.rows.push(factsOf({ ...read, target: keptTarget(read.target) }))
+        facts.rows.push(readFacts({ ...read, target: keptTarget(read.target) }))
       }
     }
   }

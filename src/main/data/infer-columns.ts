@@ -16,7 +16,7 @@ const shownRows = 50
 
 /** Reads the whole table once. `distinctValues` of very varied columns in very large tables is a lower bound. */
 export async function scanColumns(table: Table): Promise<ScannedColumns> {
-  const distinctLimit = Math.max(10_000, Math.floor(5_000_000 / table.columns.length))
+  const distinctLimit = Math.max(1000, Math.min(100_000, Math.floor(5_000_000 / table.columns.length)))
   const tallies = table.columns.map((name) => createTally(name, distinctLimit))
   const firstRows: string[][] = []
   let rowCount = 0

@@ -1,7 +1,7 @@
 /** The data report: what the Check screen shows of an imported data set, read from its rows. */
 import type { DataReport, Dataset, DatasetRow, SplitName } from '../../shared/dataset'
 import { examineRows, examineTruncation, type RowFacts } from './findings'
-import { factsOf } from './import'
+import { createFactsReader } from './import'
 
 /** Lengths of all rows' texts in tokens of one model, special tokens included. */
 export interface TokenLengths {
@@ -24,12 +24,13 @@ export async function reportOn(
   rows: AsyncIterable<DatasetRow[]>,
   lengths: TokenLengths | null,
 ): Promise<DataReport> {
+  const readFacts = createFactsReader()
   const facts: RowFacts[] = []
   const splits: SplitName[] = []
   const sample = createSample()
   for await (const batch of rows) {
     for (const row of batch) {
-      facts.push(factsOf(row))
+      facts.push(readFacts(row))
       splits.push(row.split)
       sample.offer(row)
     }

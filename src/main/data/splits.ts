@@ -6,7 +6,7 @@ export interface SplitInput {
   id: number
   /** Rows of one stratum are spread over the splits in the same proportion (a class; a range of values). */
   stratum: number
-  /** Rows of one group stay together (the fingerprint of the normalised text): no text is in two splits. */
+  /** Rows of one group stay together (they have the same text): no text is in two splits. */
   group: number
 }
 

@@ -7,7 +7,8 @@ import type { DataReport, Dataset, DatasetRow, ImportOptions, Preview } from '..
 import { Failure } from '../../shared/failure'
 import type { Model } from '../../shared/model'
 import { chooseColumns } from '../data/choose-columns'
-import { countSplits, factsOf, type ImportPlan, planImport, splitFacts } from '../data/import'
+import type { RowFacts } from '../data/findings'
+import { countSplits, createFactsReader, type ImportPlan, planImport, splitFacts } from '../data/import'
 import { scanColumns } from '../data/infer-columns'
 import { openTable, type Table } from '../data/read-table'
 import { reportOn, type TokenLengths } from '../data/report'
@@ -187,8 +188,9 @@ export function createDatasets({
     async resplit({ id, splitSeed }) {
       const dataset = store.get(id)
       refuseInUse(dataset, 'split anew')
-      const facts = []
-      for await (const rows of readRowsFile(rowsFile(id))) facts.push(...rows.map(factsOf))
+      const readFacts = createFactsReader()
+      const facts: RowFacts[] = []
+      for await (const rows of readRowsFile(rowsFile(id))) for (const row of rows) facts.push(readFacts(row))
       const splits = splitFacts(facts, dataset.labels, dataset.task, splitSeed)
       const splitOf = new Map(facts.map((row, index) => [row.id, splits[index] ?? 'train']))
       await writeAtomically(rowsFile(id), encodeRows(resplitRows(rowsFile(id), splitOf)))
