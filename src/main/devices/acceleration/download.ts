@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import { Failure } from '../../../shared/failure'
+import { describeBytes, isDiskFull, toWriteFailure } from '../../files/write-failure'
 
 export interface DownloadOptions {
   readonly url: string
@@ -25,7 +26,7 @@ export async function download(options: DownloadOptions): Promise<void> {
     } catch (thrown) {
       options.signal?.throwIfAborted()
       if (thrown instanceof Failure) throw thrown
-      if (isDiskFull(thrown)) throw diskFull(options.file)
+      if (isDiskFull(thrown)) throw await toWriteFailure(thrown, options.file)
       if (attempt >= attempts) throw dropped(thrown, await sizeOf(options.file))
     }
     await new Promise((resolve) => setTimeout(resolve, attempt * 200))
@@ -37,10 +38,13 @@ export async function verifyChecksum(
   file: string,
   sha256: string,
   {
+    name,
     signal,
     onProgress,
     keep,
   }: {
+    /** What the file is known as, for the person. */
+    name: string
     signal?: AbortSignal | undefined
     onProgress?: (doneBytes: number, totalBytes: number) => void
     /** The person's own file is never removed. */
@@ -61,19 +65,10 @@ export async function verifyChecksum(
   throw new Failure(
     'acceleration-failed',
     keep
-      ? `${file} is not the expected file: its checksum differs. Fetch it again, in exactly the version that Fino asks for.`
-      : 'The download was damaged on its way: its checksum differs. It was removed; try again.',
+      ? `${file} is not the ${name} that Fino expects: its checksum differs. Fetch exactly that file and pass it.`
+      : `The download of ${name} was damaged on its way: its checksum differs. It was removed; try again.`,
     { expected: sha256, found },
   )
-}
-
-export function isDiskFull(thrown: unknown): boolean {
-  const code = (thrown as { code?: unknown } | null)?.code
-  return code === 'ENOSPC' || code === 'EDQUOT'
-}
-
-export function diskFull(path: string): Failure {
-  return new Failure('disk-full', `The disk that holds ${path} is full. Free some space and try again.`, { path })
 }
 
 export async function sizeOf(file: string): Promise<number> {
@@ -149,7 +144,7 @@ function dropped(thrown: unknown, received: number): Failure {
     thrown instanceof Error ? ((thrown.cause as Error | undefined)?.message ?? thrown.message) : String(thrown)
   return new Failure(
     'acceleration-failed',
-    `The download stopped after ${(received / 1e6).toFixed(0)} MB (${cause}). Check the network and try again: it goes on from there.`,
+    `The download stopped after ${describeBytes(received)} (${cause}). Check the network and try again: it goes on from there.`,
     { received, network: true },
   )
 }

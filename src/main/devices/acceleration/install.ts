@@ -3,12 +3,13 @@
  * install that fails or is cancelled leaves nothing there but the part of the download that can be taken up again.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { AccelerationProgress } from '../../../shared/device'
 import { Failure } from '../../../shared/failure'
+import { describeBytes, freeDiskBytes, toWriteFailure } from '../../files/write-failure'
 import { bindingName, buildBinding, copyPrebuiltBinding, findCompiler } from './build-binding'
-import { diskFull, download, isDiskFull, sizeOf, verifyChecksum } from './download'
+import { download, sizeOf, verifyChecksum } from './download'
 import { downloadWithPip, locateWheel, type WheelSource } from './locate-wheel'
 import { releaseFor, type WheelRelease } from './release'
 import { tryBinding } from './try-binding'
@@ -71,8 +72,7 @@ export async function installAcceleration(
   steps: InstallSteps = realSteps,
 ): Promise<Acceleration> {
   const { folder, from, prebuiltBinding, signal, onProgress } = options
-  const report = (phase: AccelerationProgress['phase'], receivedBytes = 0, totalBytes: number | null = null) =>
-    onProgress?.({ phase, receivedBytes, totalBytes })
+  const report = paced(onProgress)
   const release = steps.release()
   await mkdir(folder, { recursive: true })
   const unlock = await lock(folder)
@@ -85,6 +85,7 @@ export async function installAcceleration(
 
     const wheel = source.kind === 'file' ? source.path : await fetchWheel({ ...options, source, release, report })
     await verifyChecksum(wheel, source.sha256, {
+      name: release.fileName,
       signal,
       keep: source.kind === 'file',
       onProgress: (done, total) => report('verifying', done, total),
@@ -115,8 +116,7 @@ export async function installAcceleration(
     return { ...facts, wheel: release.fileName, binding: join(folder, installedName, bindingName) }
   } catch (thrown) {
     if (signal?.aborted) throw new Failure('cancelled', 'The installation was cancelled. What was downloaded is kept.')
-    if (isDiskFull(thrown)) throw diskFull(folder)
-    throw thrown
+    throw await toWriteFailure(thrown, folder)
   } finally {
     await rm(workplace, { recursive: true, force: true })
     await unlock()
@@ -143,6 +143,18 @@ const markerName = 'installed.json'
 const lockName = 'lock'
 
 type Report = (phase: AccelerationProgress['phase'], receivedBytes?: number, totalBytes?: number | null) => void
+
+/** Ten reports a second are enough for a bar; a new phase and its end are always told. */
+function paced(onProgress: InstallOptions['onProgress']): Report {
+  let phaseBefore = ''
+  let toldAt = 0
+  return (phase, receivedBytes = 0, totalBytes = null) => {
+    if (phase === phaseBefore && receivedBytes !== totalBytes && Date.now() - toldAt < 100) return
+    phaseBefore = phase
+    toldAt = Date.now()
+    onProgress?.({ phase, receivedBytes, totalBytes })
+  }
+}
 
 async function fetchWheel({
   folder,
@@ -173,7 +185,7 @@ async function fetchWheel({
     const reachable = (await sizeOf(part)) > 0
     if (reachable || !(thrown instanceof Failure) || thrown.details.network !== true) throw thrown
     report('downloading')
-    await downloadWithPip(source.pip, release, downloads, signal)
+    await downloadWithPip({ pip: source.pip, release, folder: downloads, signal })
     await rename(join(downloads, release.fileName), part)
     return part
   }
@@ -183,14 +195,12 @@ async function checkSpace(folder: string, release: WheelRelease, source: WheelSo
   const kept = await sizeOf(join(folder, downloadsName, `${release.fileName}.part`))
   const wheelBytes = source.kind === 'address' ? Math.max(0, release.wheelBytes - kept) : 0
   const needed = release.unpackedBytes + wheelBytes
-  const { bavail, bsize } = await statfs(folder)
-  const free = bavail * bsize
-  if (free >= needed) return
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  const free = await freeDiskBytes(folder)
+  if (free === null || free >= needed) return
   throw new Failure(
     'disk-full',
-    `Acceleration needs ${gigabytes(needed)} in ${folder}, and ${gigabytes(free)} are free. Free some space and try again.`,
-    { path: folder, needed, free },
+    `Acceleration needs ${describeBytes(needed)} in ${folder}, and only ${describeBytes(free)} are free. Free some space, or set FINO_HOME to a folder on another disk.`,
+    { path: folder, neededBytes: needed, freeBytes: free },
   )
 }
 
@@ -202,7 +212,7 @@ async function lock(folder: string): Promise<() => Promise<void>> {
       await writeFile(path, String(process.pid), { flag: 'wx' })
       return () => rm(path, { force: true })
     } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(folder, thrown)
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
       const owner = Number(readFileSync(path, 'utf8'))
       if (isAlive(owner)) {
         throw new Failure('acceleration-failed', `Another installation is under way in ${folder} (process ${owner}).`)
@@ -220,10 +230,4 @@ function isAlive(processId: number): boolean {
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-function unwritable(folder: string, thrown: unknown): Failure {
-  if (isDiskFull(thrown)) return diskFull(folder)
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
-  return new Failure('write-failed', `Could not write to ${basename(folder)} (${folder}): ${reason}`, { path: folder })
 }

@@ -61,15 +61,22 @@ export async function locateWheel({
 }
 
 /** Lets pip do the download itself, for networks that only pip knows how to leave. */
-export async function downloadWithPip(
-  pip: Pip,
-  release: WheelRelease,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const wanted = [`--only-binary=:all:`, `--no-deps`, ...platformArguments(release)]
+export async function downloadWithPip({
+  pip,
+  release,
+  folder,
+  signal,
+  environment = process.env,
+}: {
+  readonly pip: Pip
+  readonly release: WheelRelease
+  readonly folder: string
+  readonly signal?: AbortSignal | undefined
+  readonly environment?: NodeJS.ProcessEnv
+}): Promise<void> {
+  const wanted = ['--only-binary=:all:', '--no-deps', ...platformArguments(release)]
   const command = [...pip, 'download', ...wanted, '--dest', folder, '--quiet', requirement(release)]
-  const answer = await runCommand(command, { signal })
+  const answer = await runCommand(command, { signal, environment })
   signal?.throwIfAborted()
   if (answer.code === 0) return
   throw new Failure(

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise } from 'yauzl'
 import { Failure } from '../../../shared/failure'
-import { diskFull, isDiskFull } from './download'
+import { isDiskFull, toWriteFailure } from '../../files/write-failure'
 
 export const libraryNames = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const
 
@@ -40,7 +40,7 @@ export async function unpackWheel({ wheel, folder, signal, onProgress }: UnpackO
   } catch (thrown) {
     signal?.throwIfAborted()
     if (thrown instanceof Failure) throw thrown
-    if (isDiskFull(thrown)) throw diskFull(folder)
+    if (isDiskFull(thrown)) throw await toWriteFailure(thrown, folder)
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new Failure('acceleration-failed', `Could not unpack ${wheel}: ${reason}. Fetch the file again.`, { wheel })
   }
