@@ -12,18 +12,26 @@ import {
 } from 'tokenizers'
 import { Failure } from '../../shared/failure'
 import type { Tokenizer } from '../engine/data/encode'
+import type { EncoderConfig } from '../engine/models/config'
 
 const specialTokens = { unknown: '[UNK]', opening: '[CLS]', closing: '[SEP]', padding: '[PAD]', masked: '[MASK]' }
 
-/**
- * @param paddingId the model's pad_token_id
- * Fails with `model-malformed` where the folder has no tokenizer, or one that does not read.
- */
-export async function loadTokenizer(modelFolder: string, paddingId: number): Promise<Tokenizer> {
+/** Fails with `model-malformed` where the folder has no tokenizer, one that does not read, or one of another model. */
+export async function loadTokenizer(
+  modelFolder: string,
+  { padTokenId, vocabularySize }: Pick<EncoderConfig, 'padTokenId' | 'vocabularySize'>,
+): Promise<Tokenizer> {
   const native = await loadNative(modelFolder)
+  if (native.getVocabSize(true) > vocabularySize) {
+    throw new Failure(
+      'model-malformed',
+      `The tokenizer in ${modelFolder} knows ${native.getVocabSize(true)} tokens, the model only ${vocabularySize}. They belong to different models: copy the tokenizer's files from the model's source.`,
+      { modelFolder },
+    )
+  }
   native.disablePadding()
   return {
-    paddingId,
+    paddingId: padTokenId,
     async encode(texts, maxLength) {
       if (maxLength === null) native.disableTruncation()
       else native.setTruncation(maxLength)

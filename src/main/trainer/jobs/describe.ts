@@ -1,0 +1,31 @@
+/** What can be said of a model without loading its values. */
+
+import { inspectModel } from '../../engine/formats/hugging-face'
+import { describeStrategies } from '../../engine/strategies/index'
+import type { ModelFacts } from '../contract'
+import { loadTokenizer } from '../tokenizer'
+import type { Job } from './context'
+import { hashFiles, openModelFolder } from './model-folder'
+
+/** Checks every tensor's name, shape and type, and that the tokenizer loads and fits the embeddings. */
+export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Promise<ModelFacts> => {
+  const { config, parameters, weightFiles } = await inspectModel(await openModelFolder(modelFolder))
+  await loadTokenizer(modelFolder, config)
+  return {
+    architecture: config.architecture,
+    parameters,
+    layers: config.layers,
+    width: config.width,
+    heads: config.heads,
+    feedForwardWidth: config.feedForwardWidth,
+    vocabularySize: config.vocabularySize,
+    maximumLength: config.maximumLength,
+    byteLength: weightFiles.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    contentHash: await hashFiles(modelFolder, weightFiles),
+  }
+}
+
+export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, labels }) => {
+  const { config } = await inspectModel(await openModelFolder(modelFolder))
+  return describeStrategies(config, labels.length)
+}

@@ -1,0 +1,58 @@
+/** Base models and data from disk, ready for the engine. */
+
+import type { Recipe } from '../../../shared/recipe'
+import { type Example, encode, type LabelledText, type Tokenizer } from '../../engine/data/encode'
+import { loadModel } from '../../engine/formats/hugging-face'
+import type { Classifier } from '../../engine/models/classifier'
+import type { EncoderConfig } from '../../engine/models/config'
+import { createClassifier } from '../../engine/models/create-classifier'
+import { createRandom } from '../../engine/random'
+import { loadTokenizer } from '../tokenizer'
+import type { JobContext } from './context'
+import { openModelFolder } from './model-folder'
+
+export interface LoadedClassifier {
+  readonly config: EncoderConfig
+  readonly tokenizer: Tokenizer
+  /** The caller disposes of it. */
+  readonly classifier: Classifier
+  /** The recipe's length, within what the model can read. */
+  readonly maxLength: number
+}
+
+/** Untrained, as a run starts. The backend must have been started. */
+export async function loadClassifier(
+  modelFolder: string,
+  labels: readonly string[],
+  recipe: Pick<Recipe, 'strategy' | 'options' | 'seed' | 'maxLength'>,
+): Promise<LoadedClassifier> {
+  const { config, weights } = await loadModel(await openModelFolder(modelFolder))
+  const tokenizer = await loadTokenizer(modelFolder, config)
+  const { strategy, options, seed } = recipe
+  const random = createRandom(seed).fork('parameters')
+  const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
+  return { config, tokenizer, classifier, maxLength: Math.min(recipe.maxLength, config.maximumLength) }
+}
+
+/** Drives a counted work to its end, letting messages in between. */
+export async function finish<Result>(
+  work: AsyncGenerator<{ done: number; total: number }, Result>,
+  context: Pick<JobContext, 'breathe'>,
+  counted: (done: number, total: number) => void = () => {},
+): Promise<Result> {
+  for (;;) {
+    const next = await work.next()
+    if (next.done) return next.value
+    counted(next.value.done, next.value.total)
+    await context.breathe()
+  }
+}
+
+export function encodeAll(
+  tokenizer: Tokenizer,
+  texts: readonly LabelledText[],
+  maxLength: number,
+  context: Pick<JobContext, 'breathe'>,
+): Promise<Example[]> {
+  return finish(encode(tokenizer, texts, maxLength), context)
+}

@@ -1,0 +1,146 @@
+/** Measures a recipe on this machine by a few real steps: typical ones for time, the longest for memory. */
+import { dispose } from '@tensorflow/tfjs-core'
+import { startBackend } from '../../devices/start-backend'
+import { type BatchPlan, paddedTokens, planByLength, planEpoch, type StepPlan } from '../../engine/data/batches'
+import type { Example } from '../../engine/data/encode'
+import { createRandom } from '../../engine/random'
+import { clipFactor, globalNorm } from '../../engine/training/clipping'
+import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/training/constant-part'
+import { computeFeatures, computeLogits } from '../../engine/training/evaluate'
+import { computeGradients } from '../../engine/training/gradients'
+import { fitLogisticRegression } from '../../engine/training/logistic-regression'
+import { createAdamW } from '../../engine/training/optimizer'
+import type { ProbeFacts } from '../contract'
+import type { Job } from './context'
+import { costOf } from './lengths'
+import { encodeAll, finish, loadClassifier } from './load'
+import { peakMemoryBytes, resetPeakMemory } from './memory'
+import { readRows, rowsOf, textsOf } from './rows'
+
+/** What the solver of the feature-based strategy usually takes, over all its penalties. */
+const solverIterations = 250
+const solverRows = 2000
+
+export const probe: Job<'probe'> = async ({ material, recipe }, context): Promise<ProbeFacts> => {
+  resetPeakMemory()
+  const loading = stopwatch()
+  const backend = await startBackend(recipe.backend)
+  const { labels } = material
+  const { classifier, tokenizer, maxLength } = await loadClassifier(material.modelFolder, labels, recipe)
+  const loadSeconds = loading()
+  try {
+    const rows = await readRows(material.rowsFile)
+    const encoded = (split: 'train' | 'validation' | 'test') =>
+      encodeAll(tokenizer, textsOf(rowsOf(rows, split), labels), maxLength, context)
+    const [train, validation, test] = [await encoded('train'), await encoded('validation'), await encoded('test')]
+    const sized = { ...recipe, maxLength }
+    const cost = costOf(train, validation, test, sized)
+    const common = { paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, maxLength }
+
+    // Evaluation: once to warm up on the longest batch of all, then a typical one.
+    const all = [...train, ...validation, ...test]
+    const evaluation = planByLength(all, recipe.batchSize, maxLength)
+    const evaluate = async (plan: BatchPlan): Promise<number> => {
+      const inputs = { ...common, examples: pick(all, plan) }
+      const seconds = stopwatch()
+      await finish(
+        classifier.features ? computeFeatures(classifier, inputs) : computeLogits(classifier, inputs),
+        context,
+      )
+      return seconds()
+    }
+    const typicalBatch = evaluation[Math.floor(evaluation.length / 2)] as BatchPlan
+    await evaluate(evaluation[0] as BatchPlan)
+    await evaluate(typicalBatch)
+    const secondsPerEvaluationToken = (await evaluate(typicalBatch)) / paddedTokens([typicalBatch])
+
+    const secondsPerTrainingToken = classifier.features
+      ? solverSeconds(train.length, labels.length, await featureWidth()) / cost.trainingTokensPerEpoch / recipe.epochs
+      : await trainingSeconds()
+
+    return {
+      backend: backend.id,
+      secondsPerTrainingToken,
+      secondsPerEvaluationToken,
+      loadSeconds,
+      peakMemoryBytes: peakMemoryBytes(),
+      trainingTokensPerEpoch: cost.trainingTokensPerEpoch,
+      evaluationTokens: cost.validationTokens + cost.testTokens,
+      stepsPerEpoch: cost.stepsPerEpoch,
+    }
+
+    /** A step of each of the epoch's quartiles, after one on the longest and one to warm up. */
+    async function trainingSeconds(): Promise<number> {
+      const steps = planEpoch(train, { ...sized, random: createRandom(recipe.seed).fork('shuffling') })
+      const sorted = steps.toSorted((left, right) => paddedTokens(left) - paddedTokens(right))
+      const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as StepPlan
+      const longest = at(1)
+      const typical = [at(0.25), at(0.5), at(0.75)]
+      const optimizer = createAdamW(classifier.parameters, { weightDecay: recipe.weightDecay })
+      const random = createRandom(recipe.seed).fork('dropout')
+      try {
+        const take = async (plan: StepPlan): Promise<number> => {
+          const { inputs, step } = narrow(train, plan)
+          const constantParts = isWorthKeeping(classifier)
+            ? await finish(computeConstantParts(classifier, inputs, Number.POSITIVE_INFINITY), context)
+            : null
+          const seconds = stopwatch()
+          const { loss, gradients } = computeGradients(classifier, inputs, step, { random, constantParts })
+          const norm = globalNorm(gradients)
+          const factor = recipe.clipNorm > 0 ? clipFactor(norm, recipe.clipNorm) : null
+          optimizer.apply(gradients, 0, factor)
+          await Promise.all([loss.data(), norm.data()])
+          const taken = seconds()
+          dispose([loss, norm, gradients, ...(factor ? [factor] : [])])
+          await context.breathe()
+          return taken
+        }
+        for (const plan of [longest, at(0.5)]) await take(plan)
+        let total = 0
+        for (const plan of typical) total += await take(plan)
+        return total / paddedTokens(typical.flat())
+      } finally {
+        optimizer.dispose()
+      }
+    }
+
+    function narrow(examples: readonly Example[], plan: StepPlan): { inputs: Inputs; step: StepPlan } {
+      const kept = plan.flatMap((batch) => pick(examples, batch))
+      let from = 0
+      const step = plan.map(({ rows: { length }, time }) => {
+        from += length
+        return { rows: Array.from({ length }, (_, index) => from - length + index), time }
+      })
+      return { inputs: { ...common, examples: kept }, step }
+    }
+
+    async function featureWidth(): Promise<number> {
+      const one = await finish(computeFeatures(classifier, { ...common, examples: all.slice(0, 1) }), context)
+      return one.length
+    }
+  } finally {
+    classifier.dispose()
+  }
+}
+
+/** Times the solver on random features of the data's size; its cost is the same for every iteration. */
+function solverSeconds(examples: number, classes: number, width: number): number {
+  const rows = Math.min(examples, solverRows)
+  const random = createRandom('probe')
+  const features = Float32Array.from({ length: rows * width }, () => random.normal())
+  const targets = Array.from({ length: rows }, () => random.integer(classes))
+  const seconds = stopwatch()
+  let iterations = 0
+  const data = { features, targets, width, classes }
+  for (const _ of fitLogisticRegression(data, { strength: 1, maximumIterations: 6 })) iterations += 1
+  return (seconds() / Math.max(1, iterations)) * (examples / rows) * solverIterations
+}
+
+function pick(examples: readonly Example[], { rows }: Pick<BatchPlan, 'rows'>): Example[] {
+  return rows.map((row) => examples[row] as Example)
+}
+
+function stopwatch(): () => number {
+  const startedAt = performance.now()
+  return () => (performance.now() - startedAt) / 1000
+}
