@@ -12,8 +12,11 @@ export type Curves = Readonly<Partial<Record<MetricName, Curve>>>
 export function mergePoints(curves: Curves, points: readonly MetricPoint[]): Curves {
   if (points.length === 0) return curves
   const merged: Partial<Record<MetricName, Curve>> = { ...curves }
-  for (const [name, added] of Map.groupBy(points, (point) => point.name)) {
-    merged[name] = mergeCurve(merged[name], added)
+  for (const name of new Set(points.map((point) => point.name))) {
+    merged[name] = mergeCurve(
+      merged[name],
+      points.filter((point) => point.name === name),
+    )
   }
   return merged
 }

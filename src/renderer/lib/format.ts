@@ -34,7 +34,9 @@ export function createFormat(language: string) {
       return [unit(Math.floor(whole / 60), 'minute'), whole % 60 > 0 ? unit(whole % 60, 'second') : ''].join(' ').trim()
     }
     if (minutes < 60) return unit(minutes, 'minute')
-    return [unit(Math.floor(minutes / 60), 'hour'), minutes % 60 > 0 ? unit(minutes % 60, 'minute') : ''].join(' ').trim()
+    return [unit(Math.floor(minutes / 60), 'hour'), minutes % 60 > 0 ? unit(minutes % 60, 'minute') : '']
+      .join(' ')
+      .trim()
   }
 
   return {

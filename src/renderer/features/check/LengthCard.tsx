@@ -1,0 +1,70 @@
+/** How long the texts are, and what a limit would cut off. */
+import { Group, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { DataReport } from '../../../shared/dataset'
+import { Card } from '../../components/Card'
+import { Histogram } from '../../components/Histogram'
+import { useFormat } from '../../lib/format'
+
+interface LengthCardProps {
+  tokens: NonNullable<DataReport['tokens']>
+  maxLength: number | undefined
+  onMaxLength(maxLength: number): void
+}
+
+export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const lengths = tokens.truncation
+  const chosen = maxLength ?? usualLength(lengths)
+  const entry = lengths.find((candidate) => candidate.maxLength === chosen)
+  const next = lengths.find((candidate) => candidate.maxLength > chosen && candidate.share < (entry?.share ?? 0))
+  return (
+    <Card title={t('check.lengths')} hint={t('check.lengthsHint')}>
+      <SimpleGrid cols={2} spacing="xl">
+        <Histogram
+          label={t('check.histogramLabel')}
+          bins={tokens.histogram}
+          limit={chosen}
+          binLabel={(bin) =>
+            t('check.bin', { from: format.number(bin.from), to: format.number(bin.to), rows: format.number(bin.rows) })
+          }
+        />
+        <Stack gap="sm" justify="center">
+          <Text size="sm" fw={600} id="length-limit">
+            {t('check.limit')}
+          </Text>
+          <Group>
+            <SegmentedControl
+              size="sm"
+              aria-labelledby="length-limit"
+              data={lengths.map((candidate) => ({
+                value: String(candidate.maxLength),
+                label: format.number(candidate.maxLength),
+              }))}
+              value={String(chosen)}
+              onChange={(value) => onMaxLength(Number(value))}
+            />
+          </Group>
+          {entry !== undefined && (
+            <Text fw={550} aria-live="polite">
+              {entry.share === 0
+                ? t('check.truncatedNone', { length: format.number(chosen) })
+                : t('check.truncated', { share: format.percent(entry.share), length: format.number(chosen) })}
+            </Text>
+          )}
+          <Text size="sm" c="dimmed">
+            {next !== undefined &&
+              `${t('check.truncatedCost', { length: format.number(next.maxLength), share: format.percent(next.share) })} `}
+            {t('check.modelOf', { model: tokens.modelId })}
+          </Text>
+        </Stack>
+      </SimpleGrid>
+    </Card>
+  )
+}
+
+/** What a run uses where nothing is chosen: 256 tokens, or as many as the model reads. */
+export function usualLength(lengths: readonly { maxLength: number }[]): number {
+  return lengths.findLast(({ maxLength }) => maxLength <= 256)?.maxLength ?? lengths[0]?.maxLength ?? 256
+}

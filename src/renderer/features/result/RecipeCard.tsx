@@ -1,0 +1,67 @@
+/** Everything that decided the run. */
+import { SimpleGrid, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { RunResult } from '../../../shared/result'
+import type { Run } from '../../../shared/run'
+import { Card } from '../../components/Card'
+import { CopyableCode } from '../../components/CopyableCode'
+import { useFormat } from '../../lib/format'
+
+const numberFields = [
+  'epochs',
+  'batchSize',
+  'accumulationSteps',
+  'maxLength',
+  'learningRate',
+  'weightDecay',
+  'warmupShare',
+  'clipNorm',
+  'patience',
+] as const
+
+export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { recipe } = run
+  const facts: [string, string][] = [
+    [t('result.strategy'), t(`strategy.${recipe.strategy}.name`)],
+    [t('result.model'), run.modelName],
+    [t('result.dataset'), run.datasetName],
+    [t('result.backend'), run.backend === null ? '–' : t(`strategy.backends.${run.backend}`)],
+    [
+      t('result.trained'),
+      `${format.compact(result.trainableParameters)} (${format.percent(result.trainableParameters / result.totalParameters)})`,
+    ],
+    ...numberFields.map((field): [string, string] => [
+      t(`strategy.fields.${field}`),
+      format.significant(recipe[field]),
+    ]),
+    [t('strategy.fields.seed'), String(recipe.seed)],
+    ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
+      t(`strategy.options.${name}` as 'strategy.options.rank', { defaultValue: name }),
+      Array.isArray(value) ? value.join(', ') : String(value),
+    ]),
+  ]
+  return (
+    <Card title={t('result.recipe')} hint={t('result.recipeHint')}>
+      <SimpleGrid cols={4} spacing="lg" verticalSpacing="sm" component="dl" m={0}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <Text size="xs" c="dimmed" component="dt">
+              {name}
+            </Text>
+            <Text size="sm" fw={550} component="dd" m={0} style={{ overflowWrap: 'anywhere' }}>
+              {value}
+            </Text>
+          </div>
+        ))}
+      </SimpleGrid>
+      <details>
+        <summary style={{ cursor: 'pointer', fontSize: 'var(--mantine-font-size-sm)' }}>recipe.json</summary>
+        <div style={{ marginTop: 10 }}>
+          <CopyableCode code={JSON.stringify(recipe, null, 2)} label="recipe.json" copyLabel={t('common.copy')} />
+        </div>
+      </details>
+    </Card>
+  )
+}

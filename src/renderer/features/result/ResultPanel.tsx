@@ -1,0 +1,77 @@
+/** What a finished run achieved: the verdict first, then scores, errors, costs and the recipe. */
+import { Button, Skeleton, Stack } from '@mantine/core'
+import { IconChartBar } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { RunResult } from '../../../shared/result'
+import type { Run } from '../../../shared/run'
+import { Card } from '../../components/Card'
+import { CardSkeletons } from '../../components/CardSkeletons'
+import { EmptyNotice } from '../../components/EmptyNotice'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
+import { FailureNotice } from '../../components/FailureNotice'
+import { Page } from '../../components/Page'
+import { useQuery } from '../../lib/query'
+import { ConfusionMatrix } from './ConfusionMatrix'
+import { CostCard } from './CostCard'
+import { PerClassTable } from './PerClassTable'
+import { RecipeCard } from './RecipeCard'
+import { VerdictCard } from './VerdictCard'
+
+interface ResultPanelProps {
+  id: string
+  onRun(): void
+  onUse(): void
+}
+
+export function ResultPanel({ id, onRun, onUse }: ResultPanelProps) {
+  const { t } = useTranslation()
+  const record = useQuery('runs:get', { id }, ['runs:changed'])
+  const run = record.value
+  if (run === undefined) {
+    return record.failure === undefined ? (
+      <Stack>
+        <Skeleton height={64} />
+        <CardSkeletons count={3} height={200} />
+      </Stack>
+    ) : (
+      <FailureNotice failure={record.failure} retry={record.reload} />
+    )
+  }
+  if (run.result === null) {
+    return (
+      <EmptyNotice
+        icon={<IconChartBar size={40} stroke={1.2} />}
+        title={t('result.none')}
+        hint={t('result.noneHint')}
+        action={<Button onClick={onRun}>{t('steps.toRun')}</Button>}
+      />
+    )
+  }
+  return <Result run={run} result={run.result} onUse={onUse} />
+}
+
+function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): void }) {
+  const { t } = useTranslation()
+  return (
+    <Page
+      title={t('result.title')}
+      intro={run.name}
+      actions={
+        <Button onClick={onUse} style={{ flex: 'none' }}>
+          {t('result.use')}
+        </Button>
+      }
+    >
+      <VerdictCard run={run} result={result} />
+      <Card title={t('result.confusion')} hint={t('result.confusionHint')}>
+        <ConfusionMatrix runId={run.id} metrics={result.test} />
+      </Card>
+      <Card title={t('result.perClass')}>
+        <PerClassTable rows={result.test.perClass} />
+      </Card>
+      <CostCard run={run} result={result} />
+      <RecipeCard run={run} result={result} />
+      <EquivalentCommand command="fino runs --json" />
+    </Page>
+  )
+}

@@ -1,0 +1,159 @@
+/** The curves of a run, in tabs; the training loss can be smoothed and seen on a log axis. */
+import { Group, Skeleton, Stack, Switch, Tabs, Text } from '@mantine/core'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { MetricName } from '../../../shared/run'
+import { Card } from '../../components/Card'
+import { type Line, LineChart } from '../../components/LineChart'
+import { type Curves, downsample, smooth } from '../../lib/curves'
+import { useFormat } from '../../lib/format'
+
+const tabs = {
+  loss: ['train/loss'],
+  validation: ['validation/loss'],
+  accuracy: ['validation/accuracy', 'validation/macro-f1'],
+  rate: ['train/learning-rate'],
+  gradient: ['train/gradient-norm'],
+} as const satisfies Record<string, readonly MetricName[]>
+type TabName = keyof typeof tabs
+const tabNames = Object.keys(tabs) as TabName[]
+
+const height = 280
+const pointsDrawn = 1500
+const smoothingWeight = 0.9
+
+interface CurvesCardProps {
+  curves: Curves
+  alive: boolean
+  ready: boolean
+}
+
+export function CurvesCard({ curves, alive, ready }: CurvesCardProps) {
+  const { t } = useTranslation()
+  const [tab, setTab] = useState<TabName>('loss')
+  const [smoothed, setSmoothed] = useState(true)
+  const [logarithmic, setLogarithmic] = useState(false)
+  const noisy = tab === 'loss' || tab === 'gradient'
+  return (
+    <Card title={t('run.curves')}>
+      <Tabs
+        value={tab}
+        onChange={(value) => setTab(tabNames.find((name) => name === value) ?? 'loss')}
+        keepMounted={false}
+      >
+        <Group justify="space-between" wrap="nowrap" mb="md" align="center">
+          <Tabs.List>
+            {tabNames.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`run.tabs.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Group gap="md" wrap="nowrap">
+            {noisy && (
+              <Switch
+                size="xs"
+                label={t('run.smoothing')}
+                checked={smoothed}
+                onChange={(event) => setSmoothed(event.currentTarget.checked)}
+              />
+            )}
+            <Switch
+              size="xs"
+              label={t('run.logAxis')}
+              checked={logarithmic}
+              onChange={(event) => setLogarithmic(event.currentTarget.checked)}
+            />
+          </Group>
+        </Group>
+        {tabNames.map((name) => (
+          <Tabs.Panel key={name} value={name}>
+            <Plot
+              curves={curves}
+              names={tabs[name]}
+              smoothed={noisy && smoothed}
+              logarithmic={logarithmic}
+              alive={alive}
+              ready={ready}
+            />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Card>
+  )
+}
+
+interface PlotProps {
+  curves: Curves
+  names: readonly MetricName[]
+  smoothed: boolean
+  logarithmic: boolean
+  alive: boolean
+  ready: boolean
+}
+
+function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const lines = useMemo(
+    () =>
+      names.flatMap((name, order): Line[] => {
+        const curve = curves[name]
+        if (curve === undefined) return []
+        const colour = order === 0 ? 0 : 1
+        const points = name.startsWith('validation/')
+        const raw = { ...downsample(curve, pointsDrawn), name: t(`run.series.${name}`), colour, points } as const
+        if (!smoothed) return [raw]
+        const calm = downsample(smooth(curve, smoothingWeight), pointsDrawn)
+        return [
+          { ...raw, faint: true },
+          { ...raw, ...calm, name: `${raw.name}, ${t('run.series.smoothed')}` },
+        ]
+      }),
+    [curves, names, smoothed, t],
+  )
+  if (!ready && lines.length === 0) return <Skeleton height={height} />
+  const first = lines.at(-1)
+  if (first === undefined) {
+    return (
+      <Stack h={height} align="center" justify="center">
+        <Text c="dimmed">{alive ? t('run.noPoints') : t('run.noPointsEver')}</Text>
+      </Stack>
+    )
+  }
+  const label = t('run.chartLabel', {
+    name: lines.map((line) => line.name).join(', '),
+    value: format.significant(first.values.at(-1) ?? 0),
+    step: format.number(first.steps.at(-1) ?? 0),
+  })
+  return (
+    <Stack gap={6}>
+      <LineChart label={label} lines={lines} logarithmic={logarithmic} height={height} />
+      <Group justify="space-between">
+        <Group gap="lg">
+          {lines
+            .filter((line) => line.faint !== true)
+            .map((line) => (
+              <Group key={line.name} gap={8}>
+                <span
+                  aria-hidden
+                  style={{
+                    width: 14,
+                    height: 3,
+                    borderRadius: 2,
+                    background: line.colour === 0 ? 'var(--fino-accent)' : 'var(--fino-warn)',
+                  }}
+                />
+                <Text size="xs" c="dimmed">
+                  {line.name} <b>{format.significant(line.values.at(-1) ?? 0)}</b>
+                </Text>
+              </Group>
+            ))}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {t('run.step')}
+        </Text>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,113 @@
+/** Installs or removes the acceleration: the only thing that Fino ever downloads, and only when asked. */
+import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { IconBolt } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { AccelerationProgress } from '../../../shared/device'
+import type { FailureRecord } from '../../../shared/failure'
+import { Card } from '../../components/Card'
+import { ConfirmDialog } from '../../components/ConfirmDialog'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
+import { FailureNotice } from '../../components/FailureNotice'
+import { useAction } from '../../lib/action'
+import { call, listen } from '../../lib/api'
+import { useFormat } from '../../lib/format'
+import { useQuery } from '../../lib/query'
+
+interface Installation {
+  progress: AccelerationProgress | null
+  failure: FailureRecord | null
+}
+
+export function AccelerationCard() {
+  const { t } = useTranslation()
+  const doctor = useQuery('devices:doctor', null)
+  const [installation, setInstallation] = useState<Installation>({ progress: null, failure: null })
+  const [asking, setAsking] = useState(false)
+  useEffect(() => listen('devices:acceleration', setInstallation), [])
+
+  const installing = useAction(() => call('devices:accelerate', null))
+  const stopping = useAction(() => call('devices:accelerate-cancel', null))
+  const removing = useAction(async () => {
+    await call('devices:accelerate-remove', null)
+    setAsking(false)
+  })
+  const { progress, failure } = installation
+  const ended = progress === null || progress.phase === 'done' || progress.phase === 'removed'
+  const known = doctor.value?.backends.find(({ id }) => id === 'tensorflow')?.available === true
+  const installed = progress?.phase === 'done' || (known && progress?.phase !== 'removed')
+  const working = !ended && failure === null
+
+  return (
+    <Card
+      title={t('settings.accelerate')}
+      hint={t('settings.accelerateHint')}
+      aside={<IconBolt size={22} stroke={1.5} color="var(--fino-accent)" aria-hidden />}
+    >
+      {working && progress !== null && <InstallationProgress progress={progress} />}
+      <FailureNotice failure={failure ?? installing.failure ?? stopping.failure} />
+      <Group gap="sm">
+        {working ? (
+          <Button variant="default" loading={stopping.busy} onClick={() => void stopping.run()}>
+            {t('common.cancel')}
+          </Button>
+        ) : installed ? (
+          <>
+            <Text size="sm">{t('settings.installed')}</Text>
+            <Button variant="default" size="xs" onClick={() => setAsking(true)}>
+              {t('settings.removeAcceleration')}
+            </Button>
+          </>
+        ) : (
+          <Button
+            loading={installing.busy}
+            onClick={() => {
+              setInstallation({ progress: null, failure: null })
+              void installing.run()
+            }}
+          >
+            {t('settings.install')}
+          </Button>
+        )}
+      </Group>
+      <EquivalentCommand command={installed ? 'fino accelerate --remove' : 'fino accelerate'} />
+      <ConfirmDialog
+        opened={asking}
+        title={t('settings.removeTitle')}
+        body={t('settings.removeBody')}
+        confirm={t('common.remove')}
+        busy={removing.busy}
+        failure={removing.failure}
+        onConfirm={() => void removing.run()}
+        onClose={() => setAsking(false)}
+      />
+    </Card>
+  )
+}
+
+function InstallationProgress({ progress }: { progress: AccelerationProgress }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { phase, receivedBytes, totalBytes } = progress
+  const name = t(`settings.phases.${phase}`)
+  const downloading = phase === 'downloading' && totalBytes !== null
+  return (
+    <Stack gap={6}>
+      <Group justify="space-between">
+        <Text size="sm" fw={600} role="status">
+          {name}
+        </Text>
+        {downloading && (
+          <Text size="sm" c="dimmed">
+            {t('settings.received', { received: format.bytes(receivedBytes), total: format.bytes(totalBytes) })}
+          </Text>
+        )}
+      </Group>
+      <Progress
+        value={downloading ? (receivedBytes / Math.max(totalBytes, 1)) * 100 : 100}
+        animated={!downloading}
+        aria-label={name}
+      />
+    </Stack>
+  )
+}

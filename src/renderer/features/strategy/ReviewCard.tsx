@@ -1,0 +1,119 @@
+/** The last look before a run: its name, what differs from the preset, what it costs, the same as a command. */
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core'
+import { IconPlayerPlayFilled } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Recipe, RecipeRequest } from '../../../shared/recipe'
+import type { Run } from '../../../shared/run'
+import type { OptionValue } from '../../../shared/strategy'
+import { Card } from '../../components/Card'
+import { CopyableCode } from '../../components/CopyableCode'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
+import { FailureNotice } from '../../components/FailureNotice'
+import { useAction } from '../../lib/action'
+import { call } from '../../lib/api'
+import { useFormat } from '../../lib/format'
+import { type RecipeDifference, recipeDifferences, trainCommand } from '../../lib/recipe-changes'
+import { useOptionWords } from './OptionField'
+import { GuardBadge } from './QuotePanel'
+import type { QuoteState } from './use-quotes'
+
+interface ReviewCardProps {
+  request: RecipeRequest
+  preset: Recipe
+  recipe: Recipe
+  quote: QuoteState | undefined
+  suggestedName: string
+  name: string | undefined
+  onName(name: string): void
+  onStarted(run: Run): void
+}
+
+export function ReviewCard(props: ReviewCardProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { request, preset, recipe, suggestedName, name } = props
+  const differences = recipeDifferences(preset, recipe)
+  const { command, recipe: file } = trainCommand(request)
+  const quote = props.quote === undefined || props.quote.kind === 'estimating' ? null : props.quote.quote
+  const starting = useAction(async () => {
+    const given = (name ?? '').trim()
+    props.onStarted(await call('runs:start', { request, name: given === '' ? suggestedName : given }))
+  })
+  return (
+    <Card title={t('strategy.review')} hint={suggestedName}>
+      {differences.length === 0 ? (
+        <Text size="sm">{t('strategy.allPreset')}</Text>
+      ) : (
+        <Stack gap={4}>
+          <Text size="sm">{t('strategy.differs', { count: differences.length })}</Text>
+          <Stack gap={2} component="ul" className="fino-quiet-list">
+            {differences.map((difference) => (
+              <DifferenceLine key={`${difference.field} ${difference.option}`} difference={difference} />
+            ))}
+          </Stack>
+        </Stack>
+      )}
+      <EquivalentCommand command={command} />
+      {file !== null && (
+        <Stack gap={6}>
+          <Text size="xs" c="dimmed" fw={550}>
+            {t('strategy.recipeFile')}
+          </Text>
+          <CopyableCode code={file} label={t('strategy.recipeFile')} copyLabel={t('common.copy')} />
+        </Stack>
+      )}
+      <FailureNotice failure={starting.failure} />
+      <Group justify="space-between" align="flex-end">
+        <TextInput
+          label={t('strategy.nameOfRun')}
+          placeholder={suggestedName}
+          value={name ?? ''}
+          maxLength={120}
+          w={380}
+          onChange={(event) => props.onName(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && void starting.run()}
+        />
+        <Group gap="md">
+          {quote !== null && (
+            <Group gap="xs">
+              <Text size="sm" c="dimmed">
+                {t('strategy.stepsPlanned', { formatted: format.number(quote.steps) })} ·{' '}
+                {format.durationRange(quote.seconds)}
+              </Text>
+              <GuardBadge guard={quote.guard} />
+            </Group>
+          )}
+          <Button
+            size="md"
+            leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
+            loading={starting.busy}
+            onClick={() => void starting.run()}
+          >
+            {quote?.guard === 'too-big' ? t('strategy.startAnyway') : t('strategy.start')}
+          </Button>
+        </Group>
+      </Group>
+    </Card>
+  )
+}
+
+function DifferenceLine({ difference }: { difference: RecipeDifference }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const optionWords = useOptionWords(difference.option ?? '')
+  const words = (value: OptionValue) => {
+    if (typeof value === 'number') return format.significant(value)
+    return Array.isArray(value) ? value.join(', ') : String(value)
+  }
+  const label = difference.field === 'option' ? optionWords.label : t(`strategy.fields.${difference.field}`)
+  return (
+    <li>
+      <Text size="sm">
+        {label}: <Code>{words(difference.value)}</Code>{' '}
+        <Text span size="sm" c="dimmed">
+          ({t('strategy.was', { value: words(difference.preset) })})
+        </Text>
+      </Text>
+    </li>
+  )
+}

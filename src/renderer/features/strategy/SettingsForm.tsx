@@ -1,0 +1,99 @@
+/** The hyperparameters of the chosen strategy: presets shown, changes marked, each explained in one line. */
+import { Button, SegmentedControl, Select, SimpleGrid } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { type BackendChoice, backendChoiceSchema } from '../../../shared/device'
+import type { Recipe } from '../../../shared/recipe'
+import type { StrategyDescription } from '../../../shared/strategy'
+import { Card } from '../../components/Card'
+import { withField, withOption } from '../../lib/recipe-changes'
+import type { RecipeChanges } from '../../lib/routes'
+import { Field, NumberSetting } from './Field'
+import { fieldsOf, ranges } from './fields'
+import { OptionField } from './OptionField'
+
+interface SettingsFormProps {
+  description: StrategyDescription
+  preset: Recipe
+  changes: RecipeChanges
+  advanced: boolean
+  onAdvanced(advanced: boolean): void
+  onChanges(changes: RecipeChanges): void
+}
+
+export function SettingsForm({ description, preset, changes, advanced, onAdvanced, onChanges }: SettingsFormProps) {
+  const { t } = useTranslation()
+  const changed = Object.keys(changes).length > 0
+  return (
+    <Card
+      title={t('strategy.settings')}
+      hint={t(`strategy.${description.id}.name`)}
+      aside={
+        <SegmentedControl
+          aria-label={t('strategy.mode')}
+          value={advanced ? 'advanced' : 'simple'}
+          onChange={(value) => onAdvanced(value === 'advanced')}
+          data={[
+            { value: 'simple', label: t('strategy.simple') },
+            { value: 'advanced', label: t('strategy.advanced') },
+          ]}
+        />
+      }
+    >
+      <SimpleGrid cols={3} spacing="lg" verticalSpacing="lg">
+        {fieldsOf(description.id, advanced).map((field) => (
+          <NumberSetting
+            key={field}
+            label={t(`strategy.fields.${field}`)}
+            hint={t(`strategy.hints.${field}`)}
+            range={ranges[field]}
+            preset={preset[field]}
+            value={changes[field] ?? preset[field]}
+            onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
+          />
+        ))}
+        <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
+        {advanced &&
+          description.options.map((option) => (
+            <OptionField
+              key={option.name}
+              option={option}
+              value={changes.options?.[option.name]}
+              onValue={(value) => onChanges(withOption(changes, option.name, value))}
+            />
+          ))}
+      </SimpleGrid>
+      {changed && (
+        <Button variant="subtle" size="compact-sm" style={{ alignSelf: 'flex-start' }} onClick={() => onChanges({})}>
+          {t('strategy.resetAll')}
+        </Button>
+      )}
+    </Card>
+  )
+}
+
+interface BackendSettingProps {
+  preset: BackendChoice
+  changes: RecipeChanges
+  onChanges(changes: RecipeChanges): void
+}
+
+function BackendSetting({ preset, changes, onChanges }: BackendSettingProps) {
+  const { t } = useTranslation()
+  const label = t('strategy.fields.backend')
+  const set = (value: BackendChoice | undefined) => onChanges(withField(changes, 'backend', value))
+  return (
+    <Field
+      label={label}
+      hint={t('strategy.hints.backend')}
+      changedFrom={changes.backend === undefined ? null : t(`strategy.backends.${preset}`)}
+      onReset={() => set(undefined)}
+    >
+      <Select
+        aria-label={label}
+        data={backendChoiceSchema.options.map((value) => ({ value, label: t(`strategy.backends.${value}`) }))}
+        value={changes.backend ?? preset}
+        onChange={(value) => value !== null && set(value === preset ? undefined : (value as BackendChoice))}
+      />
+    </Field>
+  )
+}

@@ -1,0 +1,52 @@
+/** Which settings a strategy has on the form, and how each number may be set. */
+import type { StrategyId } from '../../../shared/strategy'
+import type { RecipeField } from '../../lib/recipe-changes'
+import type { RecipeChanges } from '../../lib/routes'
+
+export type NumberField = Exclude<RecipeField, 'backend'>
+
+export interface NumberRange {
+  minimum: number
+  maximum: number
+  step: number
+}
+
+export const ranges: Record<NumberField, NumberRange> = {
+  epochs: { minimum: 1, maximum: 1000, step: 1 },
+  batchSize: { minimum: 1, maximum: 1024, step: 1 },
+  accumulationSteps: { minimum: 1, maximum: 1024, step: 1 },
+  maxLength: { minimum: 4, maximum: 8192, step: 16 },
+  learningRate: { minimum: 0.0000001, maximum: 10, step: 0.0001 },
+  weightDecay: { minimum: 0, maximum: 1, step: 0.01 },
+  warmupShare: { minimum: 0, maximum: 1, step: 0.01 },
+  clipNorm: { minimum: 0, maximum: 1000, step: 0.5 },
+  patience: { minimum: 0, maximum: 1000, step: 1 },
+  seed: { minimum: 0, maximum: 0xffffffff, step: 1 },
+}
+
+/** Feature-based fits a convex problem: nothing there has epochs or a learning rate. */
+export function fieldsOf(strategy: StrategyId, advanced: boolean): readonly NumberField[] {
+  if (strategy === 'feature-based') return advanced ? ['maxLength', 'batchSize', 'seed'] : ['maxLength', 'seed']
+  if (!advanced) return ['epochs', 'maxLength', 'seed']
+  return [
+    'epochs',
+    'batchSize',
+    'learningRate',
+    'maxLength',
+    'weightDecay',
+    'warmupShare',
+    'clipNorm',
+    'accumulationSteps',
+    'patience',
+    'seed',
+  ]
+}
+
+/** What stays when another strategy is chosen: settings that mean the same to all of them. */
+export function sharedChanges({ maxLength, seed, backend }: RecipeChanges): RecipeChanges {
+  return {
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(backend === undefined ? {} : { backend }),
+  }
+}

@@ -1,0 +1,95 @@
+/** Quotes for all strategies: an estimate for each at once, then measured ones, one after another. */
+import { useEffect, useState } from 'react'
+import { type FailureRecord, toFailureRecord } from '../../../shared/failure'
+import type { Quote } from '../../../shared/quote'
+import type { RecipeRequest } from '../../../shared/recipe'
+import type { StrategyId } from '../../../shared/strategy'
+import { call } from '../../lib/api'
+
+export type QuoteState =
+  | { kind: 'estimating' }
+  | { kind: 'waiting'; quote: Quote }
+  | { kind: 'measuring'; quote: Quote | null }
+  | { kind: 'measured'; quote: Quote }
+  | { kind: 'failed'; quote: Quote | null; failure: FailureRecord }
+
+type States = Readonly<Partial<Record<StrategyId, QuoteState>>>
+
+/** Measured quotes of this page's lifetime, by request. */
+const measured = new Map<string, Quote>()
+/** Measurements under way, by request: one that is asked for again is not begun again. */
+const underWay = new Map<string, Promise<Quote>>()
+let lastMeasurement: Promise<unknown> = Promise.resolve()
+/** Typing in a field asks for one quote, not for one a key. */
+const settleMs = 400
+
+/** `requests` in the order in which they should be measured. */
+export function useQuotes(requests: readonly RecipeRequest[]): States {
+  const [states, setStates] = useState<States>({})
+  const key = JSON.stringify(requests)
+
+  useEffect(() => {
+    const wanted = JSON.parse(key) as RecipeRequest[]
+    let current = true
+    const show = (strategy: StrategyId, state: QuoteState) => {
+      if (current) setStates((last) => ({ ...last, [strategy]: state }))
+    }
+    for (const request of wanted) {
+      const quote = measured.get(JSON.stringify(request))
+      show(request.strategy, quote === undefined ? { kind: 'estimating' } : { kind: 'measured', quote })
+    }
+    const timer = setTimeout(() => void quoteAll(wanted, show, () => current), settleMs)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [key])
+
+  return states
+}
+
+type Show = (strategy: StrategyId, state: QuoteState) => void
+
+async function quoteAll(requests: readonly RecipeRequest[], show: Show, wanted: () => boolean): Promise<void> {
+  const unmeasured = requests.filter((request) => !measured.has(JSON.stringify(request)))
+  const estimates = new Map<StrategyId, Quote>()
+  for (const request of unmeasured) {
+    if (!wanted()) return
+    try {
+      const quote = await call('quotes:create', { request, probe: false })
+      estimates.set(request.strategy, quote)
+      show(request.strategy, { kind: 'waiting', quote })
+    } catch (thrown) {
+      show(request.strategy, { kind: 'failed', quote: null, failure: toFailureRecord(thrown) })
+    }
+  }
+  for (const request of unmeasured) {
+    const estimate = estimates.get(request.strategy)
+    if (!wanted()) return
+    if (estimate === undefined) continue
+    show(request.strategy, { kind: 'measuring', quote: estimate })
+    try {
+      const quote = await measure(request)
+      show(request.strategy, { kind: 'measured', quote })
+    } catch (thrown) {
+      show(request.strategy, { kind: 'failed', quote: estimate, failure: toFailureRecord(thrown) })
+    }
+  }
+}
+
+/** Measurements run one after another: two at a time would disturb each other's times. */
+function measure(request: RecipeRequest): Promise<Quote> {
+  const key = JSON.stringify(request)
+  const begun = underWay.get(key)
+  if (begun !== undefined) return begun
+  const measurement = lastMeasurement.then(() => call('quotes:create', { request, probe: true }))
+  underWay.set(key, measurement)
+  lastMeasurement = measurement.then(
+    (quote) => {
+      measured.set(key, quote)
+      underWay.delete(key)
+    },
+    () => underWay.delete(key),
+  )
+  return measurement
+}

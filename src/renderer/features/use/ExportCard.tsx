@@ -1,0 +1,136 @@
+/** Exports the trained model, reads it back, and shows the certificate and how to load it. */
+import { Alert, Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { IconCertificate, IconPackageExport } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ExportRecord } from '../../../shared/contract'
+import type { Run } from '../../../shared/run'
+import type { ExportFormat, StrategyId } from '../../../shared/strategy'
+import { Card } from '../../components/Card'
+import { CopyableCode } from '../../components/CopyableCode'
+import { FailureNotice } from '../../components/FailureNotice'
+import { useAction } from '../../lib/action'
+import { call } from '../../lib/api'
+import { useFormat } from '../../lib/format'
+import { useQuery } from '../../lib/query'
+import { useSession } from '../../lib/session'
+
+/** Each strategy has one format that other programs read. */
+const formats: Record<StrategyId, ExportFormat> = {
+  'feature-based': 'features',
+  'head-only': 'hugging-face',
+  full: 'hugging-face',
+  lora: 'peft',
+}
+
+export function ExportCard({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const { host } = useSession()
+  const [folder, setFolder] = useState('')
+  const exports = useQuery('exports:list', { runId: run.id })
+  const exporting = useAction(async () => {
+    const chosen = folder.trim()
+    await call('exports:create', { runId: run.id, ...(chosen === '' ? {} : { folder: chosen }) })
+    exports.reload()
+  })
+  const choosing = useAction(async () => {
+    const path = await call('files:choose-folder', null)
+    if (path !== null) setFolder(path)
+  })
+  const newest = exports.value?.toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
+  return (
+    <Card
+      title={t('use.export')}
+      hint={t('use.exportHint')}
+      aside={<Badge style={{ flex: 'none' }}>{t(`strategy.formats.${formats[run.recipe.strategy]}`)}</Badge>}
+    >
+      <Group align="flex-end" wrap="nowrap">
+        <TextInput
+          label={t('use.exportFolder')}
+          placeholder={t('use.exportFolderHint')}
+          value={folder}
+          onChange={(event) => setFolder(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && void exporting.run()}
+          style={{ flex: 1 }}
+        />
+        {host.kind === 'electron' && (
+          <Button variant="default" onClick={() => void choosing.run()}>
+            {t('models.chooseFolder')}
+          </Button>
+        )}
+        <Button
+          leftSection={<IconPackageExport size={17} aria-hidden />}
+          loading={exporting.busy}
+          onClick={() => void exporting.run()}
+        >
+          {t('use.exportButton')}
+        </Button>
+      </Group>
+      {exporting.busy && (
+        <Text size="sm" c="dimmed" role="status">
+          {t('use.exporting')}
+        </Text>
+      )}
+      <FailureNotice failure={exporting.failure ?? exports.failure} />
+      {newest?.length === 0 && !exporting.busy && (
+        <Text size="sm" c="dimmed">
+          {t('use.noExports')}
+        </Text>
+      )}
+      <Stack gap="lg">
+        {newest?.map((record) => (
+          <Exported key={record.id} record={record} />
+        ))}
+      </Stack>
+    </Card>
+  )
+}
+
+function Exported({ record }: { record: ExportRecord }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { host } = useSession()
+  const { certificate } = record
+  const words = {
+    examples: format.number(certificate.examples),
+    exported: format.percent(certificate.exportedAccuracy, 2),
+    trained: format.percent(certificate.trainedAccuracy, 2),
+  }
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          <b>{t('use.exportedAt', { date: format.dateTime(record.createdAt) })}</b> · {format.bytes(record.byteLength)}{' '}
+          ·{' '}
+          <Text span size="sm" ff="monospace">
+            {record.folder}
+          </Text>
+        </Text>
+        {host.kind === 'electron' && (
+          <Button size="xs" variant="default" onClick={() => void call('files:reveal', { path: record.folder })}>
+            {t('common.showFolder')}
+          </Button>
+        )}
+      </Group>
+      <Alert
+        role="status"
+        color={certificate.passed ? 'moss' : 'brick'}
+        icon={<IconCertificate size={18} />}
+        title={t('use.certificate')}
+      >
+        <Text size="sm">
+          {certificate.passed ? t('use.certificatePassed', words) : t('use.certificateFailed', words)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {t('use.difference', { value: format.significant(certificate.maximumLogitDifference) })}
+        </Text>
+      </Alert>
+      <Stack gap={6}>
+        <Text size="xs" c="dimmed" fw={550}>
+          {t('use.snippet')}
+        </Text>
+        <CopyableCode code={record.snippet} label={t('use.snippet')} copyLabel={t('use.copySnippet')} />
+      </Stack>
+    </Stack>
+  )
+}
