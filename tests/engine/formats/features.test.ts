@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { type FeatureClassifier, fromFeatures, toFeatures } from '../../../src/main/engine/formats/features'
+
+const classifier: FeatureClassifier = {
+  encoder: { name: 'starter', sha256: 'abc' },
+  pooling: 'mean',
+  maxLength: 64,
+  labels: ['a', 'b'],
+  weight: { shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 0.1) },
+  bias: { shape: [2], data: Float32Array.of(-1, 1 / 3) },
+}
+
+describe('features', () => {
+  it('are written one row a class and come back bit for bit through JSON', () => {
+    const written = toFeatures(classifier)
+    expect(written.coefficients[0]).toEqual([1, 3, 5])
+    expect(written.coefficients[1]?.slice(0, 2)).toEqual([2, 4])
+    expect(fromFeatures(JSON.parse(JSON.stringify(written)))).toEqual(classifier)
+  })
+
+  const written = toFeatures(classifier)
+  it.each([
+    { format: 'other' },
+    { pooling: 'max' },
+    { labels: ['a'] },
+    { coefficients: [[1, 2], [3]] },
+    { coefficients: [] },
+    { intercepts: [1, null] },
+    { encoder: null },
+  ])('are refused with %o', (change) => {
+    expect(() => fromFeatures({ ...written, ...change })).toThrow(/not a complete/)
+  })
+})
