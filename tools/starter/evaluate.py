@@ -39,7 +39,7 @@ def features(folder, texts, limit=128):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--data", type=Path, required=True)
-    ap.add_argument("--models", nargs="+", required=True)
+    ap.add_argument("--models", nargs="*", default=[])
     ap.add_argument("--rows", type=int, default=0, help="at most so many rows of each set")
     ap.add_argument("--tfidf", action="store_true")
     args = ap.parse_args()

@@ -1,7 +1,7 @@
 """Gather English and Portuguese text for the starter encoder.
 
-Reads Debian packages that were unpacked to a folder (one folder per package, see README.md) and two small
-instruction sets, and writes to the work folder:
+Reads glossary.tsv (written for this), Debian packages that were unpacked to a folder (one folder per package,
+see README.md) and two small instruction sets, and writes to the work folder:
 
   en.txt      English sentences
   pt.txt      Portuguese sentences
@@ -33,7 +33,7 @@ SOURCES = {
     "freeciv-data": "GPL-2+",
     "dict-freedict-eng-por, dict-freedict-por-eng": "GPL-2+",
     "wordnet-base": "WordNet 3.0 licence",
-    "dict-gcide": "GPL-1+",
+    "dict-gcide": "GPL-2+",
     "fortunes-br": "GPL-2+",
 }
 
@@ -250,6 +250,10 @@ def main():
         words.add((a, b))
     for b, a in dictionary(next((p / "dict-freedict-por-eng").rglob("*.dict.dz"))):
         words.add((a, b))
+
+    for line in Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8").splitlines():
+        b, a = line.split("\t")
+        (pairs.append((a, b)) if b.endswith((".", "!", "?")) else words.add((a, b)))
 
     def keep(lines, seen_lines, into, name):
         n = 0

@@ -2,18 +2,16 @@
 
 Layers: some of the teacher's. Word embeddings: a piece that the teacher's vocabulary has too keeps the teacher's vector
 if it is English; a piece used in Portuguese text gets the mean of the teacher's vectors of the English pieces that it is
-aligned with (IBM model 1 on the parallel sentences and the dictionaries); the rest get the mean of the teacher's
+aligned with (IBM model 1 on the parallel sentences and the dictionaries) or that glossary.tsv gives; the rest get the mean of the teacher's
 vectors of their own pieces. A piece used in both languages gets a mean of both weighed by its use.
 """
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
@@ -77,6 +75,14 @@ def main():
         total = sum(used.values())
         use[lang] = {i: n / total for i, n in used.items()}
 
+    meaning = {}
+    for line in Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8").splitlines():
+        b, a = line.split("\t")
+        b = tok.normalizer.normalize_str(b)
+        if b in vocab and b not in t_vocab:
+            meaning[vocab[b]] = t_tok.encode(a, add_special_tokens=False).ids
+            if "##" + b in vocab:
+                meaning[vocab["##" + b]] = meaning[vocab[b]]
     emb = np.zeros((size, t_emb.shape[1]), dtype=np.float32)
     ways = Counter()
     for word, i in vocab.items():
@@ -91,7 +97,10 @@ def main():
         share = pt / (en + pt) if en + pt else (0.0 if word in t_vocab else 1.0)
         aligned = sorted(best.get(i, []), reverse=True)[:8]
         total = sum(c for c, _ in aligned)
-        if aligned and total >= 1.5 and share > 0.05 and len(word) > 1:
+        if i in meaning and total < 20:
+            emb[i] = t_emb[meaning[i]].mean(0)
+            ways["glossary"] += 1
+        elif aligned and total >= 1.5 and share > 0.05 and len(word) > 1:
             mean = sum(c * t_emb[s] for c, s in aligned) / total
             emb[i] = share * mean + (1 - share) * own
             ways["aligned" if share > 0.5 else "both"] += 1

@@ -4,7 +4,7 @@ Candidates are the pieces of two published vocabularies (both ordered by frequen
 English; BERTimbau, MIT, for Portuguese) and the pieces that the WordPiece trainer of the tokenizers library finds in
 the gathered text. Each candidate is scored by its rank in the published list (Zipf, 85 in 100) and by its use in the
 gathered text (15 in 100; alone it would give a vocabulary of software manuals), the two languages weighing the same.
-The published lists come from encyclopedias, the texts of analysts do not: names and years weigh less, adjectives and
+Single words and emoji of glossary.tsv are always in. The published lists come from encyclopedias, the texts of analysts do not: names and years weigh less, adjectives and
 adverbs, which carry judgements, weigh more.
 
 Accents are stripped: informal Portuguese is written with and without them ("nao", "não"), one entry then serves both
@@ -21,6 +21,7 @@ from pathlib import Path
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+GLOSSARY = Path(__file__).with_name("glossary.tsv")
 CHARS = "abcdefghijklmnopqrstuvwxyz0123456789" + "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + "…“”‘’«»–—•ªº°€£§©®ßæœø"
 
 
@@ -76,7 +77,11 @@ def main():
 
     texts = {lang: (args.work / f"{lang}.txt").read_text(encoding="utf-8").splitlines() for lang in ("en", "pt")}
     lists = {"en": ranked(args.english), "pt": ranked(args.portuguese)}
-    base = SPECIAL + list(CHARS) + ["##" + c for c in CHARS if c.isalnum()]
+    glossary = [fold(s.split("\t")[0].strip()) for s in GLOSSARY.read_text(encoding="utf-8").splitlines()]
+    emoji = [g for g in glossary if len(g) == 1 and not g.isalnum()]
+    words = [g for g in glossary if re.fullmatch(r"[a-z]{2,}", g)]
+    base = SPECIAL + list(CHARS) + ["##" + c for c in CHARS if c.isalnum()] + emoji + ["##" + c for c in emoji] + words
+    base = list(dict.fromkeys(base))
 
     trained = tokenizer_of({t: i for i, t in enumerate(SPECIAL)})
     trained.train_from_iterator((s for lang in texts for s in texts[lang][:100000]), trainers.WordPieceTrainer(
