@@ -1,5 +1,5 @@
 /** Real folders for tests, and the failure that a promise ends with. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -11,6 +11,13 @@ export async function temporaryFolder(): Promise<string> {
   await chmod(folder, 0o777)
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
+}
+
+/** A file in a folder of its own. */
+export async function temporaryTable(content: string | Uint8Array, name = 'table.csv'): Promise<string> {
+  const file = join(await temporaryFolder(), name)
+  await writeFile(file, content)
+  return file
 }
 
 /** The Failure that `work` ends with; anything else fails the test. */

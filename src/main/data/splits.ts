@@ -54,7 +54,7 @@ export function splitRows(rows: readonly SplitInput[], seed: number): SplitName[
 
 /** Takes the groups in their random order; one that is too large for the room left goes to training. */
 function assign(groups: readonly Group[], test: number, validation: number): Assignment {
-  const room = { test, validation }
+  const room = { test: groups.length >= 2 ? test : 0, validation: groups.length >= 3 ? validation : 0 }
   const assignment: Assignment = { train: [], validation: [], test: [] }
   for (const group of groups) {
     const size = group.rows.length
