@@ -35,9 +35,19 @@ export function createRecipes({
   trainer: Pick<Trainer, 'run'>
   settings: () => Settings
 }): Recipes {
+  /** Kept by model and labels, so that a start or a changed setting does not wait for the probe that is under way. */
+  const described = new Map<string, Promise<StrategyDescription[]>>()
+
   async function descriptionsOf(dataset: Dataset, model: Model): Promise<StrategyDescription[]> {
     refuseOtherTasks(dataset)
-    return trainer.run('describe-strategies', { modelFolder: model.folder, labels: labelsOf(dataset) })
+    const labels = labelsOf(dataset)
+    const key = JSON.stringify([model.folder, model.contentHash, labels])
+    const known = described.get(key)
+    if (known !== undefined) return known
+    const asked = trainer.run('describe-strategies', { modelFolder: model.folder, labels })
+    described.set(key, asked)
+    asked.catch(() => described.delete(key))
+    return asked
   }
 
   async function prepare(request: RecipeRequest): Promise<Prepared> {
