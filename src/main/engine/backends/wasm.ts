@@ -16,6 +16,7 @@ interface WasmBackend {
 }
 
 interface WasmModule {
+  readonly asm: { readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number } }
   _malloc(bytes: number): number
   _free(offset: number): void
   cwrap(name: string, result: null, parameters: string[]): (...values: unknown[]) => void
@@ -45,13 +46,21 @@ function replaceKernel(kernelName: string, kernel: unknown, setup?: (backend: Wa
 }
 
 /**
- * At its limit the backend's allocator answers 0, which TensorFlow.js takes for an address: tensors then overlap at the
- * bottom of the memory, and a training run turns to NaN some steps later. Here it ends at once, with the reason.
+ * At 4 GB the backend's allocator answers 0 or an address past the end, which TensorFlow.js takes for memory: tensors then
+ * overlap, and a training run turns to NaN some steps later. So growth is stopped a little earlier, where the allocator
+ * still counts right, and an allocation that fails ends the work at once, with the reason.
  */
 function failWhenFull({ wasm }: WasmBackend): void {
+  const { memory } = wasm.asm
+  const grow = memory.grow.bind(memory)
+  memory.grow = (pages) => {
+    if (memory.buffer.byteLength + pages * pageBytes > growthLimit) throw new RangeError('the limit of memory')
+    return grow(pages)
+  }
   const allocate = wasm._malloc
   wasm._malloc = (bytes) => {
-    const offset = allocate(bytes)
+    const countable = memory.buffer.byteLength + bytes < addressLimit
+    const offset = countable ? allocate(bytes) : 0
     if (offset !== 0 || bytes === 0) return offset
     throw new Failure(
       'out-of-memory',
@@ -61,6 +70,10 @@ function failWhenFull({ wasm }: WasmBackend): void {
     )
   }
 }
+
+const pageBytes = 2 ** 16
+const addressLimit = 2 ** 32
+const growthLimit = addressLimit - 2 ** 28
 
 type Product = (
   a: number,
@@ -103,9 +116,13 @@ function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
   if (a.dtype !== 'float32' || b.dtype !== 'float32' || b.shape.at(-2) !== inner) {
     throw new Error(`matMul needs float32 matrices that fit, has ${a.dtype} [${a.shape}] x ${b.dtype} [${b.shape}]`)
   }
-  const aStack = a.shape.slice(0, -2)
-  const bStack = b.shape.slice(0, -2)
-  const stack = tf.broadcast_util.assertAndGetBroadcastShape(aStack, bStack)
+  const aPairs = tf.util.sizeFromShape(a.shape.slice(0, -2))
+  const bPairs = tf.util.sizeFromShape(b.shape.slice(0, -2))
+  const stack = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const pairs = tf.util.sizeFromShape(stack)
+  if ([aPairs, bPairs].some((count) => count !== pairs && count !== 1)) {
+    throw new Error(`matMul needs stacks of one size, or a single matrix, has [${a.shape}] x [${b.shape}]`)
+  }
   const out = backend.makeOutput([...stack, rows, columns], 'float32')
 
   const { wasm, dataIdMap } = backend
@@ -119,13 +136,11 @@ function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
   const outStart = dataIdMap.get(out.dataId).memoryOffset
   const aShape = bytesOf([1, rows, inner])
   const bShape = bytesOf([1, inner, columns])
-  const aPlaces = stackPlaces(aStack, stack)
-  const bPlaces = stackPlaces(bStack, stack)
   const [aId, bId, outId] = [backend.dataIdNextNumber++, backend.dataIdNextNumber++, backend.dataIdNextNumber++]
   if (outBytes > 0) {
-    for (let pair = 0; pair < aPlaces.length; pair++) {
-      wasm.tfjs.registerTensor(aId, rows * inner, aStart + (aPlaces[pair] ?? 0) * aBytes)
-      wasm.tfjs.registerTensor(bId, inner * columns, bStart + (bPlaces[pair] ?? 0) * bBytes)
+    for (let pair = 0; pair < pairs; pair++) {
+      wasm.tfjs.registerTensor(aId, rows * inner, aStart + (pair % aPairs) * aBytes)
+      wasm.tfjs.registerTensor(bId, inner * columns, bStart + (pair % bPairs) * bBytes)
       wasm.tfjs.registerTensor(outId, rows * columns, outStart + pair * outBytes)
       product(aId, aShape, 3, bId, bShape, 3, 0, 0, outId)
       for (const id of [aId, bId, outId]) wasm.tfjs.disposeData(id)
@@ -134,24 +149,6 @@ function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
   if (a !== inputs.a) backend.disposeData(a.dataId)
   if (b !== inputs.b) backend.disposeData(b.dataId)
   return out
-}
-
-/** For each matrix of the result's stack, its place in a factor's stack, where axes of size 1 are repeated. */
-function stackPlaces(from: number[], to: number[]): number[] {
-  let places = [0]
-  let size = 1
-  const padded = [...Array<number>(to.length - from.length).fill(1), ...from]
-  const steps = padded.map((_, axis) => padded.slice(axis + 1).reduce((product, length) => product * length, 1))
-  for (const [axis, length] of to.entries()) {
-    const step = padded[axis] === 1 ? 0 : (steps[axis] ?? 0)
-    const next = new Array<number>(size * length)
-    for (let place = 0; place < size; place++) {
-      for (let index = 0; index < length; index++) next[place * length + index] = (places[place] ?? 0) + index * step
-    }
-    places = next
-    size *= length
-  }
-  return places
 }
 
 function swapLastAxes(x: TensorInfo, backend: WasmBackend): TensorInfo {
