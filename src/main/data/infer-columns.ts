@@ -1,5 +1,6 @@
 /** What the columns of a table hold: texts, categories, numbers, identifiers or nothing. */
 import type { Column } from '../../shared/dataset'
+import { Failure } from '../../shared/failure'
 import { fingerprint } from './fingerprint'
 import { isMissingNumber, parseNumber } from './numbers'
 import type { Table } from './read-table'
@@ -14,7 +15,10 @@ export interface ScannedColumns {
 
 const shownRows = 50
 
-/** Reads the whole table once. `distinctValues` of very varied columns in very large tables is a lower bound. */
+/**
+ * Reads the whole table once; fails with `file-empty` where it has no row. `distinctValues` of very varied columns in
+ * very large tables is a lower bound.
+ */
 export async function scanColumns(table: Table): Promise<ScannedColumns> {
   const distinctLimit = Math.max(1000, Math.min(100_000, Math.floor(5_000_000 / table.columns.length)))
   const tallies = table.columns.map((name) => createTally(name, distinctLimit))
@@ -26,6 +30,13 @@ export async function scanColumns(table: Table): Promise<ScannedColumns> {
       if (firstRows.length < shownRows) firstRows.push(cells)
       for (const [index, cell] of cells.entries()) tallies[index]?.add(cell)
     }
+  }
+  if (rowCount === 0) {
+    throw new Failure(
+      'file-empty',
+      `${table.fileName} has a header (${table.columns.slice(0, 5).join(', ')}) and no rows below it. Add rows to it.`,
+      { path: table.path },
+    )
   }
   return { columns: tallies.map((tally) => tally.finish()), rowCount, firstRows }
 }

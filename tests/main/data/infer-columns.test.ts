@@ -140,14 +140,14 @@ describe('suggestColumns', () => {
 describe('published data sets', () => {
   const folder = process.env.FINO_DATA ?? resolve(import.meta.dirname, '../../../../shared/data')
 
-  it.each([
+  it.for([
     ['sms_spam/data.csv', 'text', 'label_text', 'classification', 5574],
     ['mr_rotten_tomatoes/data.csv', 'text', 'label_text', 'classification', 10_662],
     ['told_br/data.csv', 'text', 'toxic', 'classification', 21_000],
     ['imdb_polarity_docs2000/data.csv', 'text', 'label', 'classification', 2000],
     ['csta_manifesto_scaling/goldset.504.csv', 'sentence_text', 'policy_area_gold', 'classification', 497],
     ['csta_manifesto_scaling/economic_position.csv', 'sentence_text', 'crowd_mean', 'regression', 13_304],
-  ])('%s', async (name, textColumn, targetColumn, task, rows, context) => {
+  ] as const)('%s', async ([name, textColumn, targetColumn, task, rows], context) => {
     const file = join(folder, name)
     if (!existsSync(file)) return context.skip(`${name} is not on this machine`)
     const { suggested, rowCount } = await infer(file)
