@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Failure } from '../../shared/failure'
+import { limits } from '../data/limits'
 import type { Workspace } from '../files/workspace'
-import { toWriteFailure } from '../files/write-failure'
+import { describeBytes, toWriteFailure } from '../files/write-failure'
 
 export interface Transfers {
   beginUpload(): Promise<{ uploadId: string }>
@@ -18,10 +19,12 @@ export interface Transfers {
 
 /** A browser gets a file in one message; larger ones are to be taken from the folder. */
 const largestDownloadBytes = 300 * 1024 * 1024
+const largestChunkBytes = 64_000_000
 const keptUploadsMs = 24 * 3_600_000
 
 export function createTransfers({ workspace }: { workspace: Pick<Workspace, 'uploads'> }): Transfers {
-  const uploads = new Set<string>()
+  /** Bytes received so far. Only uploads of this session go on, so no id can lead out of the folder. */
+  const uploads = new Map<string, number>()
   const offered = new Map<string, string>()
   const fileOf = (uploadId: string) => join(workspace.uploads, uploadId)
 
@@ -29,12 +32,23 @@ export function createTransfers({ workspace }: { workspace: Pick<Workspace, 'upl
     async beginUpload() {
       const uploadId = randomUUID()
       await writing(fileOf(uploadId), (file) => writeFile(file, ''))
-      uploads.add(uploadId)
+      uploads.set(uploadId, 0)
       return { uploadId }
     },
     async appendToUpload({ uploadId, base64 }) {
-      if (!uploads.has(uploadId)) throw unknown('upload', uploadId)
-      await writing(fileOf(uploadId), (file) => appendFile(file, Buffer.from(base64, 'base64')))
+      const received = uploads.get(uploadId)
+      if (received === undefined) throw unknown('upload', uploadId)
+      const bytes = Buffer.from(base64, 'base64')
+      try {
+        refuseTooLarge(bytes.length, received + bytes.length)
+        await writing(fileOf(uploadId), (file) => appendFile(file, bytes))
+        uploads.set(uploadId, received + bytes.length)
+      } catch (thrown) {
+        // A file with half a chunk in it is of no use.
+        uploads.delete(uploadId)
+        await rm(fileOf(uploadId), { force: true })
+        throw thrown
+      }
     },
     offer(path) {
       const downloadId = randomUUID()
@@ -58,6 +72,19 @@ export function createTransfers({ workspace }: { workspace: Pick<Workspace, 'upl
           await rm(fileOf(name), { recursive: true, force: true })
       }
     },
+  }
+}
+
+function refuseTooLarge(chunkBytes: number, totalBytes: number): void {
+  if (chunkBytes > largestChunkBytes) {
+    throw new Failure('file-too-large', `An upload comes in parts of ${describeBytes(largestChunkBytes)} at most.`)
+  }
+  if (totalBytes > limits.fileBytes) {
+    throw new Failure(
+      'file-too-large',
+      `This file has more than ${describeBytes(limits.fileBytes)}, the most that Fino reads. Split it.`,
+      { limit: limits.fileBytes },
+    )
   }
 }
 
