@@ -1,5 +1,6 @@
 /** Data sets: a first look at a file, its import, its report, a new split, its removal. */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, join, parse } from 'node:path'
 import type { FileReference } from '../../shared/contract'
@@ -131,8 +132,12 @@ export function createDatasets({
     if (file.kind === 'path') return file.path
     if (file.kind === 'example') return findResources().exampleFile
     // Ids are made by Fino; anything else could lead out of the folder.
-    if (/^[0-9a-f-]{36}$/.test(file.uploadId)) return join(workspace.uploads, file.uploadId)
-    throw new Failure('not-found', `There is no upload ${file.uploadId.slice(0, 40)}. Choose the file again.`)
+    const path = /^[0-9a-f-]{36}$/.test(file.uploadId) ? join(workspace.uploads, file.uploadId) : undefined
+    if (path !== undefined && existsSync(path)) return path
+    throw new Failure(
+      'not-found',
+      `The upload of ${file.fileName.slice(0, 100)} is no longer there. Choose the file again.`,
+    )
   }
 
   return {
