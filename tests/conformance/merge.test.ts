@@ -6,7 +6,7 @@ import { encode } from '../../src/main/engine/models/encoder'
 import { classify } from '../../src/main/engine/models/heads'
 import type { Weights } from '../../src/main/engine/parameters'
 import { createRandom } from '../../src/main/engine/random'
-import { adaptLora } from '../../src/main/engine/strategies/lora'
+import { lora } from '../../src/main/engine/strategies/lora'
 import { startBackend } from '../support/backend'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyArchitectures, tinyConfig, tinyTexts, tinyWeights } from '../support/tiny-models'
@@ -18,7 +18,7 @@ describe.each(tinyArchitectures)('merge: LoRA on %s', (architecture) => {
   const mode = { training: false } as const
   const start = () => {
     const base = { config, weights: tinyWeights(config), classes: 3, options: {}, random: createRandom(5) }
-    const adaptation = adaptLora(base)
+    const adaptation = lora.adapt(base)
     perturbParameters(adaptation.parameters)
     return { base, adaptation, classifier: createAdaptedClassifier(base, adaptation) }
   }

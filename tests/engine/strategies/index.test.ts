@@ -60,7 +60,9 @@ describe('LoRA', () => {
   })
 
   it.each([
-    [{ rank: 0 }, /rank is 0/],
+    [{ rank: 0 }, /rank is 0, not a whole number from 1/],
+    [{ rank: 7.5 }, /rank is 7.5/],
+    [{ dropout: 1 }, /dropout is 1/],
     [{ targets: [] }, /targets/],
     [{ targets: ['bogus'] }, /targets/],
     [{ trainPooler: 'yes' }, /trainPooler/],

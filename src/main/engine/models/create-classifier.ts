@@ -5,10 +5,8 @@ import type { StrategyId, StrategyOptions } from '../../../shared/strategy'
 import { tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
-import { adaptFeatureBased, pool, readPooling, regress } from '../strategies/feature-based'
-import { adaptFull } from '../strategies/full'
-import { adaptHeadOnly } from '../strategies/head-only'
-import { adaptLora } from '../strategies/lora'
+import { pool, readPooling, regress } from '../strategies/feature-based'
+import { strategyOf } from '../strategies/index'
 import type { Batch, Classifier, Mode } from './classifier'
 import type { EncoderConfig } from './config'
 import { embed, encode, type Pass, runLayers } from './encoder'
@@ -28,19 +26,9 @@ export interface ClassifierRequest {
 
 /** Throws `recipe-invalid` where an option does not fit. */
 export function createClassifier({ strategy, ...request }: ClassifierRequest): Classifier {
-  const base: Base = request
-  switch (strategy) {
-    case 'feature-based':
-      return createFeatureClassifier(base, adaptFeatureBased(base))
-    case 'head-only':
-      return createAdaptedClassifier(base, adaptHeadOnly(base))
-    case 'full':
-      return createAdaptedClassifier(base, adaptFull(base))
-    case 'lora':
-      return createAdaptedClassifier(base, adaptLora(base))
-    default:
-      return strategy satisfies never
-  }
+  const adaptation = strategyOf(strategy).adapt(request)
+  if (strategy === 'feature-based') return createFeatureClassifier(request, adaptation)
+  return createAdaptedClassifier(request, adaptation)
 }
 
 /** A classifier with the model's own head, on an encoder that the adaptation changes. */

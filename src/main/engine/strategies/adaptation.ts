@@ -42,4 +42,6 @@ export interface Strategy {
   options(config: EncoderConfig, classes: number): OptionDescription[]
   /** Everything a card shows, reckoned from the config: no tensor is made. `options` may be partial. */
   describe(config: EncoderConfig, classes: number, options?: StrategyOptions): StrategyDescription
+  /** Makes the parameters that train. Throws `recipe-invalid` where an option does not fit. */
+  adapt(base: Base): Adaptation
 }

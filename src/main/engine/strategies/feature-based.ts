@@ -38,6 +38,7 @@ export const featureBased: Strategy = {
       preset: { epochs: 1, batchSize: 32, learningRate: 1e-3, weightDecay: 0, warmupShare: 0 },
     }
   },
+  adapt,
 }
 
 /** Throws `recipe-invalid` where an option does not fit. */
@@ -46,7 +47,7 @@ export function readPooling(options: Base['options']): Pooling {
 }
 
 /** The regression's weights [width, classes] and bias [classes]: zero until the fit is assigned to them. */
-export function adaptFeatureBased({ config, classes }: Base): Adaptation {
+function adapt({ config, classes }: Base): Adaptation {
   const parameters = [
     { name: regression.weight, variable: zeros([config.width, classes]), decays: true },
     { name: regression.bias, variable: zeros([classes]), decays: false },

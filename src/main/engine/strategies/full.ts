@@ -24,9 +24,10 @@ export const full: Strategy = {
       preset: preset(config),
     }
   },
+  adapt,
 }
 
-export function adaptFull({ config, weights, classes, options, random }: Base): Adaptation {
+function adapt({ config, weights, classes, options, random }: Base): Adaptation {
   const reuseHead = readReuseHead(config, classes, options)
   const encoder = expectedTensors(config)
     .filter(({ required }) => required)

@@ -27,10 +27,11 @@ export const headOnly: Strategy = {
       preset: preset(config),
     }
   },
+  adapt,
 }
 
 /** Trains BERT's pooler or DistilBERT's pre_classifier, and the classifier. */
-export function adaptHeadOnly({ config, weights, classes, options, random }: Base): Adaptation {
+function adapt({ config, weights, classes, options, random }: Base): Adaptation {
   const reuseHead = resolveOptions('head-only', reuseHeadOption(config, classes), options).switched('reuseHead')
   const parameters = headParameters({ config, weights, classes, random, trainPooler: true, reuseHead })
   return { parameters, constantDepth: 1 + config.layers }

@@ -49,6 +49,7 @@ export const lora: Strategy = {
       preset: preset(config),
     }
   },
+  adapt,
 }
 
 /** Throws `recipe-invalid` where an option is out of range. */
@@ -65,7 +66,7 @@ export function readLoraSettings(config: EncoderConfig, classes: number, options
 }
 
 /** Parameters are named as in PEFT, without its "base_model.model." prefix; A is held as [in, rank], B as [rank, out]. */
-export function adaptLora({ config, weights, classes, options, random }: Base): Adaptation {
+function adapt({ config, weights, classes, options, random }: Base): Adaptation {
   const settings = readLoraSettings(config, classes, options)
   const scale = settings.alpha / settings.rank
   const sites = adaptedSites(config, settings.targets)

@@ -52,9 +52,11 @@ export function reuseHeadOption({ source }: EncoderConfig, classes: number): Opt
 function unmet(description: OptionDescription, value: OptionValue): string | undefined {
   switch (description.kind) {
     case 'number': {
-      const { minimum, maximum } = description
-      const fits = typeof value === 'number' && value >= minimum && value <= maximum
-      return fits ? undefined : `a number from ${minimum} to ${maximum}`
+      const { minimum, maximum, step } = description
+      const whole = Number.isInteger(step)
+      const fits =
+        typeof value === 'number' && value >= minimum && value <= maximum && (!whole || Number.isInteger(value))
+      return fits ? undefined : `a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}`
     }
     case 'choice':
       return description.choices.includes(String(value)) ? undefined : `one of ${description.choices.join(', ')}`
