@@ -1,4 +1,5 @@
 /** Real folders for tests, and the failure that a promise ends with. */
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,4 +42,17 @@ export async function asOrdinaryPerson<Value>(work: () => Promise<Value>): Promi
   } finally {
     process.seteuid?.(0)
   }
+}
+
+/** Mounts a disk of one megabyte at `folder`; false where this machine lets no test do that. */
+export function mountSmallDisk(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
+  } catch {
+    return false
+  }
+  onTestFinished(() => {
+    execFileSync('umount', [folder])
+  })
+  return true
 }

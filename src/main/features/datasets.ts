@@ -19,7 +19,7 @@ import { hashedStream, hashFile } from '../files/hash-file'
 import { findResources } from '../files/resources'
 import type { Workspace } from '../files/workspace'
 import { writeAtomically, writeFolderAtomically } from '../files/write-atomically'
-import type { Database } from '../store/database'
+import { type Database, toStoreFailure } from '../store/database'
 import { createDatasetStore } from '../store/datasets'
 import type { Trainer } from '../trainer/trainer'
 import type { Models } from './models'
@@ -178,7 +178,7 @@ export function createDatasets({
         store.insert(dataset)
       } catch (thrown) {
         await rm(folderOf(dataset.id), { recursive: true, force: true })
-        throw thrown
+        throw toStoreFailure(thrown, workspace.databaseFile)
       }
       publish('datasets:changed', null)
       return dataset

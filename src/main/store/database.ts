@@ -60,7 +60,8 @@ function migrate(database: Database, file: string, migrations: readonly Migratio
   }
 }
 
-function toStoreFailure(thrown: unknown, file: string): unknown {
+/** A full disk, a damaged or a closed store as a failure that names `file`; anything else is returned as it is. */
+export function toStoreFailure(thrown: unknown, file: string): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new Failure(

@@ -11,7 +11,7 @@ import { openSession } from '../../../src/main/store/sessions'
 import type { DatasetRow, ImportOptions } from '../../../src/shared/dataset'
 import { datasetSchema, previewSchema } from '../../../src/shared/dataset'
 import type { Recipe } from '../../../src/shared/recipe'
-import { asOrdinaryPerson, failureOf, temporaryFolder } from '../../support/files'
+import { asOrdinaryPerson, failureOf, mountSmallDisk, temporaryFolder } from '../../support/files'
 import { createInProcessTrainer } from '../../support/trainer'
 
 async function setUp() {
@@ -189,6 +189,29 @@ describe('import', () => {
     const failure = await asOrdinaryPerson(() => failureOf(importText(labelled(40))))
     expect(failure.code).toBe('write-failed')
     expect(failure.message).toContain(workspace.datasets)
+    await expectNothingKept()
+  })
+
+  it('keeps nothing where the disk is full, and says how much is needed', async (context) => {
+    const { workspace, importText, expectNothingKept } = await setUp()
+    if (!mountSmallDisk(workspace.datasets)) return context.skip('this machine lets no test mount a small disk')
+    const failure = await failureOf(importText(labelled(40_000)))
+    expect(failure).toMatchObject({ code: 'disk-full' })
+    expect(failure.message).toContain('are needed and only')
+    expect(failure.message).toContain('Free some space')
+    await expectNothingKept()
+  })
+
+  it('keeps nothing where the store has no room', async () => {
+    const { database, importText, expectNothingKept } = await setUp()
+    database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
+    const names = Array.from({ length: 500 }, (_, index) => `a column with a rather long name, number ${index}`)
+    const row = (index: number) => `"message, number ${index}",${'ab'[index % 2]},${names.map(() => 'x').join(',')}`
+    const rows = Array.from({ length: 30 }, (_, index) => row(index))
+    const content = `text,label,${names.map((name) => `"${name}"`).join(',')}\n${rows.join('\n')}\n`
+    const failure = await failureOf(importText(content, { textColumn: 'text', targetColumn: 'label' }))
+    expect(failure.code).toBe('disk-full')
+    expect(failure.message).toContain('fino.db')
     await expectNothingKept()
   })
 

@@ -1,24 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { writeAtomically, writeFolderAtomically } from '../../../src/main/files/write-atomically'
 import { describeBytes } from '../../../src/main/files/write-failure'
 import { Failure } from '../../../src/shared/failure'
-import { asOrdinaryPerson, failureOf, temporaryFolder } from '../../support/files'
-
-/** A disk of one megabyte, where this machine lets the test mount one. */
-function smallDisk(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    return false
-  }
-  onTestFinished(() => {
-    execFileSync('umount', [folder])
-  })
-  return true
-}
+import { asOrdinaryPerson, failureOf, mountSmallDisk, temporaryFolder } from '../../support/files'
 
 function* endsWithFullDisk() {
   yield 'the first half'
@@ -63,7 +49,7 @@ describe('writeAtomically', () => {
 
   it('says how much a really full disk lacks', async (context) => {
     const folder = await temporaryFolder()
-    if (!smallDisk(folder)) return context.skip('this machine lets no test mount a small disk')
+    if (!mountSmallDisk(folder)) return context.skip('this machine lets no test mount a small disk')
     const file = join(folder, 'file.bin')
     await writeAtomically(file, 'old')
     const failure = await failureOf(writeAtomically(file, new Uint8Array(3_000_000)))
