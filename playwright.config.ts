@@ -1,19 +1,28 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
+import type { HostKind } from './tests/e2e/hosts'
+import { electronBinary } from './tests/e2e/hosts'
 
 /** Chromium as the system has it; the suite never downloads a browser. */
 const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const hasElectron = electronBinary() !== undefined
 
-export default defineConfig({
+if (!hasElectron && process.env.TEST_WORKER_INDEX === undefined) {
+  process.stdout.write(
+    "Electron's runtime is not installed here: the suite runs in the browser host alone; tests/main/index.test.ts exercises the Electron door.\n",
+  )
+}
+
+export default defineConfig<object, { hostKind: HostKind }>({
   testDir: 'tests/e2e',
   fullyParallel: false,
   workers: 1,
-  timeout: 300_000,
+  forbidOnly: true,
+  timeout: 240_000,
   expect: { timeout: 30_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./tests/support/count-tests.ts']],
   use: {
-    viewport: { width: 1280, height: 800 },
-    locale: 'en-US',
+    actionTimeout: 30_000,
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [
@@ -26,4 +35,8 @@ export default defineConfig({
       ],
     },
   },
+  projects: [
+    { name: 'browser', use: { hostKind: 'browser' } },
+    ...(hasElectron ? [{ name: 'electron', use: { hostKind: 'electron' as const } }] : []),
+  ],
 })
