@@ -1,4 +1,5 @@
 /** Law 4: what is saved and loaded again is the same, byte for byte. */
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { downloadArrays } from '../../src/main/engine/formats/arrays'
 import { encodeExport, openExport } from '../../src/main/engine/formats/exported'
@@ -63,6 +64,8 @@ describe.each(cases)('save and load: $name', ({ architecture, strategy, options 
     const files = await encodeExport(source)
     const name = [weightsFile, adapterFile, 'classifier.json'].find((candidate) => files[candidate]) ?? ''
     const damaged = folderInMemory({ ...files, [name]: files[name]?.slice(0, -5) ?? encodeText('') })
+    const before = tf.memory().numTensors
     await expect(openExport(damaged, base)).rejects.toMatchObject({ code: 'model-malformed' })
+    expect(tf.memory().numTensors).toBe(before)
   })
 })

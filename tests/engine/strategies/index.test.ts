@@ -1,4 +1,5 @@
 /** What cards say of a strategy, against what it really makes. */
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../src/main/engine/models/config'
 import { createClassifier } from '../../../src/main/engine/models/create-classifier'
@@ -25,7 +26,9 @@ describe.each(everyCombination)('$name', ({ architecture, strategy }) => {
   })
 
   it('refuses options it does not know', () => {
+    const before = tf.memory().numTensors
     expect(() => tinyClassifier(architecture, strategy, { options: { nonsense: 1 } })).toThrow(/nonsense is unknown/)
+    expect(tf.memory().numTensors).toBe(before)
   })
 })
 

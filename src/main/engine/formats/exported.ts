@@ -1,4 +1,5 @@
 /** A trained classifier as a folder that other tools load, and back; which format is decided by the strategy. */
+import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { type ExportFormat, exportFormats, type StrategyId, type StrategyOptions } from '../../../shared/strategy'
 import type { Classifier } from '../models/classifier'
@@ -11,7 +12,7 @@ import { strategyOf } from '../strategies/index'
 import { readLoraSettings } from '../strategies/lora'
 import { type Arrays, assignArrays, downloadArrays } from './arrays'
 import { featuresFile, fromFeatures, toFeatures } from './features'
-import { type FolderContent, type FolderReader, readJson } from './folder'
+import { type FolderContent, type FolderReader, readJson, readWhole } from './folder'
 import { labelsOf, loadModel, toHuggingFace } from './hugging-face'
 import { adapterConfigFile, adapterFile, fromPeft, toPeft } from './peft'
 import { encodeJson } from './text'
@@ -78,11 +79,13 @@ export async function openExport(folder: FolderReader, base: FolderReader | null
   if (format === 'hugging-face') {
     const { config, weights } = await loadModel(folder)
     const classes = labelsOf(config)?.length ?? labels.length
-    if (classes !== labels.length || weights['classifier.weight']?.shape[1] !== classes)
+    if (classes !== labels.length || weights['classifier.weight']?.shape[1] !== classes) {
+      tf.dispose(Object.values(weights))
       throw new Failure(
         'model-malformed',
-        `config.json, ${noteFile} and the weights disagree on the number of classes.`,
+        `config.json, ${noteFile} and the weights disagree on the number of classes. Export the run again.`,
       )
+    }
     const frozen = { config, weights, classes, options: {}, random: createRandom(0) }
     const classifier = createAdaptedClassifier(frozen, { parameters: [], constantDepth: 0 })
     return { classifier, config, format, labels, maxLength }
@@ -95,7 +98,12 @@ export async function openExport(folder: FolderReader, base: FolderReader | null
   const { config, weights } = await loadModel(base)
   const random = createRandom(0)
   const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
-  assignArrays(classifier.parameters, values)
+  try {
+    assignArrays(classifier.parameters, values)
+  } catch (thrown) {
+    classifier.dispose()
+    throw thrown
+  }
   return { classifier, config, format, labels, maxLength }
 }
 
@@ -106,7 +114,10 @@ interface Reading {
 }
 
 async function readAdapter(folder: FolderReader): Promise<Reading> {
-  const { settings, parameters } = fromPeft(await readJson(folder, adapterConfigFile), await folder.read(adapterFile))
+  const { settings, parameters } = fromPeft(
+    await readJson(folder, adapterConfigFile),
+    await readWhole(folder, adapterFile),
+  )
   const { rank, alpha, dropout, targets } = settings
   const bert = Object.keys(parameters).some((name) => name.startsWith('bert.'))
   const trainPooler = Object.keys(parameters).some((name) => name.startsWith('bert.pooler.'))

@@ -17,13 +17,18 @@ export interface FolderFile {
 /** Files to be written into a folder: name -> bytes. */
 export type FolderContent = Readonly<Record<string, Uint8Array>>
 
+/** A whole file. Throws `model-malformed` where the folder does not have it. */
+export async function readWhole(folder: FolderReader, name: string): Promise<Uint8Array> {
+  const files = await folder.list()
+  if (files.some((file) => file.name === name)) return folder.read(name)
+  throw new Failure('model-malformed', `The folder has no ${name}. Choose the folder that holds it.`, { file: name })
+}
+
 /** Throws `model-malformed` where the file is missing or no JSON object. */
 export async function readJson(folder: FolderReader, name: string): Promise<Record<string, unknown>> {
-  const files = await folder.list()
-  if (!files.some((file) => file.name === name))
-    throw new Failure('model-malformed', `The folder has no ${name}. Choose the folder that holds it.`, { file: name })
+  const bytes = await readWhole(folder, name)
   try {
-    const parsed: unknown = JSON.parse(decodeText(await folder.read(name)))
+    const parsed: unknown = JSON.parse(decodeText(bytes))
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
       return parsed as Record<string, unknown>
   } catch (thrown) {

@@ -42,11 +42,16 @@ export async function inspectModel(folder: FolderReader): Promise<ModelInspectio
 export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
   const { config, located } = await locateTensors(folder)
   const weights: Record<string, Tensor> = {}
-  for (const { expected, file, entry } of located) {
-    const data = decodeValues(entry, await folder.read(file, entry.begin, entry.end)) as Float32Array
-    const stored = { shape: entry.shape, data }
-    const array = expected.kind === 'linear' ? transposeArray(stored) : stored
-    weights[expected.name] = tf.tensor(array.data, [...array.shape], 'float32')
+  try {
+    for (const { expected, file, entry } of located) {
+      const data = decodeValues(entry, await folder.read(file, entry.begin, entry.end)) as Float32Array
+      const stored = { shape: entry.shape, data }
+      const array = expected.kind === 'linear' ? transposeArray(stored) : stored
+      weights[expected.name] = tf.tensor(array.data, [...array.shape], 'float32')
+    }
+  } catch (thrown) {
+    tf.dispose(Object.values(weights))
+    throw thrown
   }
   return { config, weights }
 }

@@ -24,11 +24,20 @@ export interface ClassifierRequest {
   readonly random: Random
 }
 
-/** Throws `recipe-invalid` where an option does not fit. */
+/** Throws `recipe-invalid` where an option does not fit; the weights are freed then too. */
 export function createClassifier({ strategy, ...request }: ClassifierRequest): Classifier {
-  const adaptation = strategyOf(strategy).adapt(request)
+  const adaptation = adapt(strategy, request)
   if (strategy === 'feature-based') return createFeatureClassifier(request, adaptation)
   return createAdaptedClassifier(request, adaptation)
+}
+
+function adapt(strategy: StrategyId, base: Base): Adaptation {
+  try {
+    return strategyOf(strategy).adapt(base)
+  } catch (thrown) {
+    tf.dispose(Object.values(base.weights))
+    throw thrown
+  }
 }
 
 /** A classifier with the model's own head, on an encoder that the adaptation changes. */

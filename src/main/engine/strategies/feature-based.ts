@@ -47,7 +47,8 @@ export function readPooling(options: Base['options']): Pooling {
 }
 
 /** The regression's weights [width, classes] and bias [classes]: zero until the fit is assigned to them. */
-function adapt({ config, classes }: Base): Adaptation {
+function adapt({ config, classes, options }: Base): Adaptation {
+  readPooling(options) // refuses wrong options before anything is made
   const parameters = [
     { name: regression.weight, variable: zeros([config.width, classes]), decays: true },
     { name: regression.bias, variable: zeros([classes]), decays: false },
