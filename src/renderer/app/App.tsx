@@ -41,6 +41,8 @@ export function App({ host, settings: first }: AppProps) {
 
 function ColorScheme({ scheme }: { scheme: Settings['colorScheme'] }) {
   const { setColorScheme } = useMantineColorScheme()
-  useEffect(() => setColorScheme(scheme), [scheme, setColorScheme])
+  useEffect(() => {
+    setColorScheme(scheme)
+  }, [scheme, setColorScheme])
   return null
 }

@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next'
 import type { Progress } from '../../shared/run'
 import { listen } from '../lib/api'
 import { useFormat } from '../lib/format'
-import { useQuery } from '../lib/query'
+import { skip, useQuery } from '../lib/query'
 import { hashOf, navigate, type Route } from '../lib/routes'
 import { Wordmark } from './Wordmark'
 
@@ -86,8 +86,9 @@ function RunningNow() {
   useEffect(() => listen('runs:progress', ({ id, progress }) => setLive({ id, progress })), [])
   const running = runs.value?.find(({ status }) => status === 'running')
   const waiting = runs.value?.filter(({ status }) => status === 'queued').length ?? 0
+  const stored = useQuery('runs:history', running === undefined ? skip : { id: running.id })
   if (running === undefined) return null
-  const progress = live?.id === running.id ? live.progress : null
+  const progress = live?.id === running.id ? live.progress : (stored.value?.progress ?? null)
   return (
     <a
       href={hashOf({ screen: 'run', id: running.id, view: 'run' })}
@@ -108,7 +109,7 @@ function RunningNow() {
       />
       <Text size="xs" c="dimmed">
         {t(`run.phasesShort.${progress?.phase ?? 'loading'}`)}
-        {progress !== null && progress.remainingSeconds !== null && ` · ${format.duration(progress.remainingSeconds)}`}
+        {progress !== null && progress.remainingSeconds !== null && ` · ${format.roughly(progress.remainingSeconds)}`}
       </Text>
       {waiting > 0 && (
         <Text size="xs" c="dimmed">

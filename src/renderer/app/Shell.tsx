@@ -22,7 +22,9 @@ export function Shell() {
   const place = placeOf(route)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new place starts at its top
-  useEffect(() => main.current?.scrollTo({ top: 0, behavior: 'instant' }), [place])
+  useEffect(() => {
+    main.current?.scrollTo({ top: 0, behavior: 'instant' })
+  }, [place])
 
   return (
     <div className="fino-shell">

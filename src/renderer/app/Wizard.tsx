@@ -151,6 +151,7 @@ function Footer({ step, obstacle, go }: FooterProps) {
           variant="subtle"
           color="gray"
           leftSection={<IconArrowLeft size={16} aria-hidden />}
+          ml={-14}
           disabled={before === undefined}
           style={{ visibility: before === undefined ? 'hidden' : 'visible' }}
           onClick={() => before !== undefined && go(before)}

@@ -1,6 +1,7 @@
 /** Fino's own look: warm paper and ink, one petrol accent, system fonts, hairline borders instead of shadows. */
 import {
   ActionIcon,
+  Alert,
   Anchor,
   Badge,
   Button,
@@ -125,10 +126,11 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm' }, styles: { root: { fontWeight: 600 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    Alert: Alert.extend({ defaultProps: { radius: 'lg' } }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
     Badge: Badge.extend({
       defaultProps: { variant: 'light', radius: 'sm' },
-      styles: { root: { textTransform: 'none', fontWeight: 600, letterSpacing: 0 } },
+      styles: { root: { textTransform: 'none', fontWeight: 600, letterSpacing: 0, minWidth: 'max-content' } },
     }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', withBorder: true } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),

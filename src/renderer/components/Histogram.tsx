@@ -1,89 +1,91 @@
 /** How often each range of values occurs; what lies beyond a limit is drawn apart. */
+import { useElementSize } from '@mantine/hooks'
 import { useFormat } from '../lib/format'
+
+interface Bin {
+  from: number
+  to: number
+  rows: number
+}
 
 interface HistogramProps {
   label: string
-  bins: readonly { from: number; to: number; rows: number }[]
+  bins: readonly Bin[]
   /** Drawn as a line; bins that reach beyond it are marked. */
   limit: number
-  binLabel(bin: { from: number; to: number; rows: number }): string
+  binLabel(bin: Bin): string
 }
 
-const width = 640
-const height = 190
-const bottom = 26
-const top = 18
+const height = 200
+const bottom = 24
+const top = 20
 
+/** Bins are drawn equally wide, whatever they span; the last one may reach to a far outlier. */
 export function Histogram({ label, bins, limit, binLabel }: HistogramProps) {
   const format = useFormat()
-  const first = bins[0]?.from ?? 0
-  const last = Math.max(bins.at(-1)?.to ?? 1, first + 1)
+  const { ref, width } = useElementSize()
   const most = Math.max(1, ...bins.map((bin) => bin.rows))
-  const x = (value: number) => ((value - first) / (last - first)) * width
+  const binWidth = width / Math.max(bins.length, 1)
   const y = (rows: number) => top + (1 - rows / most) * (height - top - bottom)
-  const limitShown = limit > first && limit < last
-  const ticks = ticksBetween(first, last)
+  const x = (value: number) => positionOf(bins, value) * binWidth
+  const limitAt = x(limit)
+  const everyTick = Math.max(1, Math.ceil(bins.length / Math.max(width / 56, 1)))
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} width="100%" role="img" aria-label={label} style={{ display: 'block' }}>
-      <line x1={0} x2={width} y1={height - bottom} y2={height - bottom} stroke="var(--fino-line)" />
-      {bins.map((bin) => (
-        <rect
-          key={bin.from}
-          x={x(bin.from) + 1}
-          width={Math.max(1, x(bin.to) - x(bin.from) - 2)}
-          y={y(bin.rows)}
-          height={height - bottom - y(bin.rows)}
-          rx={2.5}
-          fill={bin.to > limit + 1 ? 'var(--fino-warn)' : 'var(--fino-accent)'}
-          opacity={bin.to > limit + 1 ? 0.75 : 0.9}
-        >
-          <title>{binLabel(bin)}</title>
-        </rect>
-      ))}
-      {ticks.map((tick) => (
-        <text
-          key={tick}
-          x={x(tick)}
-          y={height - 8}
-          fontSize={11}
-          textAnchor={tick === first ? 'start' : tick === last ? 'end' : 'middle'}
-          fill="var(--fino-soft-ink)"
-        >
-          {format.number(tick)}
-        </text>
-      ))}
-      {limitShown && (
-        <g>
-          <line
-            x1={x(limit)}
-            x2={x(limit)}
-            y1={4}
-            y2={height - bottom}
-            stroke="var(--fino-ink)"
-            strokeDasharray="3 3"
-          />
-          <text
-            x={x(limit) + (x(limit) > width - 60 ? -6 : 6)}
-            y={13}
-            fontSize={11}
-            fontWeight={600}
-            textAnchor={x(limit) > width - 60 ? 'end' : 'start'}
-            fill="var(--fino-ink)"
+    <div ref={ref} style={{ height }}>
+      <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block' }}>
+        <line x1={0} x2={width} y1={height - bottom} y2={height - bottom} stroke="var(--fino-line)" />
+        {bins.map((bin, index) => (
+          <rect
+            key={bin.from}
+            x={index * binWidth + 1}
+            width={Math.max(1, binWidth - 2)}
+            y={y(bin.rows)}
+            height={height - bottom - y(bin.rows)}
+            rx={Math.min(3, binWidth / 4)}
+            fill={bin.to > limit ? 'var(--fino-warn)' : 'var(--fino-accent)'}
+            opacity={0.88}
           >
-            {format.number(limit)}
-          </text>
-        </g>
-      )}
-    </svg>
+            <title>{binLabel(bin)}</title>
+          </rect>
+        ))}
+        {bins.map((bin, index) =>
+          index % everyTick === 0 ? (
+            <text key={bin.from} x={index * binWidth} y={height - 7} fontSize={11} fill="var(--fino-soft-ink)">
+              {format.number(bin.from)}
+            </text>
+          ) : null,
+        )}
+        {limitAt < width - 1 && (
+          <g>
+            <line
+              x1={limitAt}
+              x2={limitAt}
+              y1={4}
+              y2={height - bottom}
+              stroke="var(--fino-ink)"
+              strokeDasharray="3 3"
+            />
+            <text
+              x={limitAt > width - 60 ? limitAt - 6 : limitAt + 6}
+              y={13}
+              fontSize={12}
+              fontWeight={600}
+              textAnchor={limitAt > width - 60 ? 'end' : 'start'}
+              fill="var(--fino-ink)"
+            >
+              {format.number(limit)}
+            </text>
+          </g>
+        )}
+      </svg>
+    </div>
   )
 }
 
-/** About six round numbers from the first to the last. */
-function ticksBetween(first: number, last: number): number[] {
-  const rough = (last - first) / 6
-  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)))
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? power
-  const ticks: number[] = []
-  for (let tick = Math.ceil(first / step) * step; tick <= last; tick += step) ticks.push(tick)
-  return ticks
+/** Where a value lies among the bins: 2.5 is the middle of the third. */
+function positionOf(bins: readonly Bin[], value: number): number {
+  const index = bins.findIndex((bin) => value < bin.to)
+  const bin = bins[index]
+  if (bin === undefined) return bins.length
+  return index + Math.max(0, value - bin.from) / (bin.to - bin.from)
 }

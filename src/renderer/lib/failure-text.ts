@@ -1,8 +1,14 @@
 /** What a failure or a finding says to the person, in their language where Fino knows how. */
-import type { i18n as I18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { Finding } from '../../shared/dataset'
-import type { FailureRecord } from '../../shared/failure'
+import type { Finding, FindingCode } from '../../shared/dataset'
+import type { FailureCode, FailureRecord } from '../../shared/failure'
+import { type Format, useFormat } from './format'
+
+/** Sentences of a language for codes whose own message is English; variables as `{{name}}` or `{{name, kind}}`. */
+export interface Messages {
+  failures: Readonly<Record<FailureCode, readonly string[]>>
+  findings: Readonly<Record<FindingCode, Readonly<Partial<Record<Finding['level'], readonly string[]>>>>>
+}
 
 type Values = Readonly<Record<string, string | number | boolean | null>>
 
@@ -13,9 +19,11 @@ export interface FailureText {
   original: string | null
 }
 
+const variable = /\{\{\s*(\w+)(?:,\s*(\w+))?\s*\}\}/g
+
 /**
- * A code may have several sentences, from the most telling to the plainest; the first whose every variable is among the
- * details is taken. A sentence without variables says less than the original, which is then shown as well.
+ * The first sentence whose every variable is among the details: a code's sentences go from the most telling to the
+ * plainest.
  */
 export function chooseSentence(sentences: readonly string[], values: Values): string | undefined {
   return sentences.find((sentence) =>
@@ -24,40 +32,46 @@ export function chooseSentence(sentences: readonly string[], values: Values): st
 }
 
 export function variablesOf(sentence: string): string[] {
-  return [...sentence.matchAll(/\{\{\s*(\w+)[^}]*\}\}/g)].map((match) => match[1] ?? '')
+  return [...sentence.matchAll(variable)].map((match) => match[1] ?? '')
 }
 
-export function fillIn(sentence: string, values: Values): string {
-  return sentence.replace(/\{\{\s*(\w+)[^}]*\}\}/g, (_, name: string) => String(values[name]))
-}
-
-function translated(
-  i18n: I18n,
-  kind: 'failures' | 'findings',
-  code: string,
-  values: Values,
-): FailureText['body'] | null {
-  const sentences = i18n.getResource(i18n.language, 'messages', `${kind}.${code}`) as unknown
-  if (!Array.isArray(sentences)) return null
-  return chooseSentence(sentences as string[], values) ?? null
+/** Kinds: `number`, `percent`, and `file` (the name at a path's end); without one the value as it is. */
+export function fillIn(sentence: string, values: Values, format: Pick<Format, 'number' | 'percent'>): string {
+  return sentence.replace(variable, (_, name: string, kind: string | undefined) => {
+    const value = values[name]
+    if (kind === 'file') return String(value).split(/[\\/]/).at(-1) ?? ''
+    if (typeof value !== 'number') return String(value)
+    if (kind === 'number') return format.number(value, 2)
+    return kind === 'percent' ? format.percent(value) : String(value)
+  })
 }
 
 export function useFailureText(): (failure: FailureRecord) => FailureText {
   const { t, i18n } = useTranslation()
-  return (failure) => {
-    const title = t(`failures.title.${failure.code}`)
-    const sentence = translated(i18n, 'failures', failure.code, failure.details)
-    if (sentence === null) return { title, body: failure.message, original: null }
+  const format = useFormat()
+  return ({ code, message, details }) => {
+    const title = t(`failures.title.${code}`)
+    const messages = messagesOf(i18n.getResourceBundle(i18n.language, 'messages'))
+    const sentence = messages === null ? undefined : chooseSentence(messages.failures[code], details)
+    if (sentence === undefined) return { title, body: message, original: null }
     const plain = variablesOf(sentence).length === 0
-    return { title, body: fillIn(sentence, failure.details), original: plain ? failure.message : null }
+    return { title, body: fillIn(sentence, details, format), original: plain ? message : null }
   }
 }
 
 export function useFindingText(): (finding: Finding) => string {
   const { i18n } = useTranslation()
+  const format = useFormat()
   return (finding) => {
-    const values = { ...finding.values, rows: finding.rows }
-    const sentence = translated(i18n, 'findings', finding.code, values)
-    return sentence === null ? finding.message : fillIn(sentence, values)
+    const values = { rows: finding.rows, ...finding.values }
+    const messages = messagesOf(i18n.getResourceBundle(i18n.language, 'messages'))
+    const sentence = chooseSentence(messages?.findings[finding.code][finding.level] ?? [], values)
+    return sentence === undefined ? finding.message : fillIn(sentence, values, format)
   }
+}
+
+/** English has none: there the failures and findings speak for themselves. */
+function messagesOf(bundle: unknown): Messages | null {
+  const messages = bundle as Partial<Messages> | undefined
+  return messages?.failures === undefined ? null : (messages as Messages)
 }

@@ -39,6 +39,9 @@ export function createFormat(language: string) {
       .trim()
   }
 
+  const roughly = (seconds: number) =>
+    seconds < 90 || seconds >= 600 ? duration(seconds) : unit(Math.round(seconds / 60), 'minute')
+
   return {
     locale,
     number,
@@ -61,9 +64,12 @@ export function createFormat(language: string) {
         ? new Intl.NumberFormat(locale, { notation: 'scientific', maximumSignificantDigits: 3 }).format(value)
         : new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 }).format(value),
     bytes,
+    /** For what is only an estimate. */
+    roughly,
     bytesRange: ({ low, high }: Range) => between(bytes(low), bytes(high)),
     duration,
-    durationRange: ({ low, high }: Range) => between(duration(low), duration(high)),
+    /** Whole minutes where the upper end has some: a range is no stopwatch. */
+    durationRange: ({ low, high }: Range) => between(roughly(low), roughly(high)),
     dateTime: (iso: string) =>
       new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
     list: (items: readonly string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items),

@@ -44,6 +44,11 @@ export function recipeDifferences(preset: Recipe, recipe: Recipe): RecipeDiffere
   return differences
 }
 
+/** The recipe that a run with these changes uses. */
+export function withChanges(preset: Recipe, changes: RecipeChanges): Recipe {
+  return { ...preset, ...changes, options: { ...preset.options, ...changes.options } }
+}
+
 /** Sets or (with undefined) resets one field. */
 export function withField<Field extends RecipeField>(
   changes: RecipeChanges,
@@ -79,12 +84,15 @@ export interface TrainCommand {
 /** `fino train ...` for a request; through a recipe file where something has no flag of its own. */
 export function trainCommand(request: RecipeRequest): TrainCommand {
   const { datasetId, modelId, strategy, ...changes } = request
-  const set = Object.entries(changes).filter(([, value]) => value !== undefined)
-  if (set.some(([field]) => !(field in flags))) {
+  const { options = {}, ...fields } = changes
+  const set = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const flagless = set.some(([field]) => !(field in flags))
+  if (flagless || Object.values(options).some((value) => Array.isArray(value))) {
     return { command: 'fino train recipe.json', recipe: JSON.stringify(request, null, 2) }
   }
   const words = ['fino train', quoted(datasetId), '--model', quoted(modelId), '--strategy', strategy]
   for (const [field, value] of set) words.push(flags[field as RecipeField] ?? '', quoted(String(value)))
+  for (const [name, value] of Object.entries(options)) words.push('--option', quoted(`${name}=${value}`))
   return { command: words.join(' '), recipe: null }
 }
 

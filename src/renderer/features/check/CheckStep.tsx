@@ -16,6 +16,8 @@ import { FindingList } from './FindingList'
 import { LengthCard } from './LengthCard'
 import { SplitCard } from './SplitCard'
 
+const samplesShown = 8
+
 interface CheckStepProps {
   datasetId: string
   /** Whose tokens are counted; the starter's where none is chosen yet. */
@@ -94,7 +96,7 @@ function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {report.sample.map((row) => (
+            {report.sample.slice(0, samplesShown).map((row) => (
               <Table.Tr key={row.id}>
                 <Table.Td c="dimmed">{row.id}</Table.Td>
                 <Table.Td>

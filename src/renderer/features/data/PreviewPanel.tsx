@@ -186,7 +186,7 @@ function nameFrom(fileName: string): string {
 }
 
 function importCommand(file: FileReference, preview: Preview, roles: Roles): string {
-  const path = file.kind === 'path' ? file.path : file.kind === 'example' ? 'example' : preview.fileName
+  const path = file.kind === 'path' ? file.path : preview.fileName
   const words = ['fino import', quoted(path)]
   if (roles.text !== null) words.push('--text', quoted(roles.text))
   if (roles.target !== null) words.push('--target', quoted(roles.target))

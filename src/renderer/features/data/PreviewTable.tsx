@@ -25,7 +25,11 @@ export function PreviewTable({ preview, roles, onRoles }: PreviewTableProps) {
             {preview.columns.map((column) => {
               const role = roleOf(roles, column.name)
               return (
-                <Table.Th key={column.name} style={{ verticalAlign: 'top', background: ground(role) }} miw={130}>
+                <Table.Th
+                  key={column.name}
+                  style={{ verticalAlign: 'top', background: ground(role) }}
+                  miw={role === 'text' ? 340 : column.kind === 'text' ? 220 : 130}
+                >
                   <Stack gap={6}>
                     <Text size="sm" fw={650} c="var(--fino-ink)">
                       {column.name}

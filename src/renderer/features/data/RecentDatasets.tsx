@@ -26,7 +26,7 @@ export function RecentDatasets({ datasets, onChoose }: RecentDatasetsProps) {
         </Text>
       )}
       {recent !== undefined && recent.length > 0 && (
-        <Stack gap={2} component="ul" className="fino-quiet-list">
+        <Stack gap={2} component="ul" className="fino-quiet-list" style={{ margin: '0 -12px' }}>
           {recent.map((dataset) => (
             <li key={dataset.id}>
               <UnstyledButton

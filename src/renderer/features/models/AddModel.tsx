@@ -47,7 +47,7 @@ export function AddModel({ onAdded }: { onAdded(model: Model): void }) {
               setFolder(event.currentTarget.value)
             }}
             style={{ flex: 1 }}
-            ff="monospace"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           />
           {host.kind === 'electron' && (
             <Button

@@ -64,7 +64,7 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
           <Text c="dimmed">
             {progress === null || progress.remainingSeconds === null
               ? t('run.remainingUnknown')
-              : t('run.remaining', { time: format.duration(progress.remainingSeconds) })}
+              : t('run.remaining', { time: format.roughly(progress.remainingSeconds) })}
           </Text>
         </div>
         {progress !== null && progress.totalSteps > 0 && (
@@ -99,7 +99,7 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
         <Figure label={t('run.memory')} value={progress === null ? undefined : format.bytes(progress.memoryBytes)} />
         <Figure
           label={t('run.device')}
-          value={run.backend === null ? (progress === null ? undefined : '–') : t(`strategy.backends.${run.backend}`)}
+          value={t(`strategy.backends.${run.backend ?? run.recipe.backend}`)}
           hint={run.device}
         />
       </SimpleGrid>

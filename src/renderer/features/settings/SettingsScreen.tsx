@@ -31,7 +31,7 @@ export function SettingsScreen() {
             onChange={(value) => void changing.run({ language: language.parse(value) })}
           />
           <Stack gap={4}>
-            <Text size="sm" fw={500} id="color-scheme">
+            <Text size="sm" fw={600} id="color-scheme">
               {t('settings.colorScheme')}
             </Text>
             <SegmentedControl

@@ -1,5 +1,5 @@
 /** What a strategy would cost here: memory, time and disk, as ranges, with a verdict on the memory. */
-import { Badge, Group, Loader, SimpleGrid, Skeleton, Stack, Text, Tooltip } from '@mantine/core'
+import { Badge, Group, Loader, Skeleton, Stack, Text, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Quote } from '../../../shared/quote'
 import { useFailureText } from '../../lib/failure-text'
@@ -13,13 +13,13 @@ interface QuotePanelProps {
   state: QuoteState | undefined
 }
 
-export function QuotePanel({ name, state = { kind: 'estimating' } }: QuotePanelProps) {
+export function QuotePanel({ name, state = { kind: 'estimating', quote: null } }: QuotePanelProps) {
   const { t } = useTranslation()
   const format = useFormat()
-  const quote = state.kind === 'estimating' ? null : state.quote
+  const { quote } = state
   return (
     <Stack gap="xs" mt="auto" pt="md" role="group" aria-label={t('strategy.quote.label', { strategy: name })}>
-      <SimpleGrid cols={3} spacing="sm">
+      <div className="fino-amounts">
         <Amount label={t('strategy.quote.time')} value={quote && format.durationRange(quote.seconds)} state={state} />
         <Amount
           label={t('strategy.quote.memory')}
@@ -27,7 +27,7 @@ export function QuotePanel({ name, state = { kind: 'estimating' } }: QuotePanelP
           state={state}
         />
         <Amount label={t('strategy.quote.disk')} value={quote && format.bytes(quote.diskBytes)} state={state} />
-      </SimpleGrid>
+      </div>
       <Group gap="xs" h={22} wrap="nowrap">
         {quote !== null && <GuardBadge guard={quote.guard} />}
         <Basis state={state} />

@@ -25,6 +25,8 @@ interface ReviewCardProps {
   suggestedName: string
   name: string | undefined
   onName(name: string): void
+  /** True while the start is asked for. */
+  onStarting(starting: boolean): void
   onStarted(run: Run): void
 }
 
@@ -34,10 +36,15 @@ export function ReviewCard(props: ReviewCardProps) {
   const { request, preset, recipe, suggestedName, name } = props
   const differences = recipeDifferences(preset, recipe)
   const { command, recipe: file } = trainCommand(request)
-  const quote = props.quote === undefined || props.quote.kind === 'estimating' ? null : props.quote.quote
+  const quote = props.quote?.quote ?? null
   const starting = useAction(async () => {
     const given = (name ?? '').trim()
-    props.onStarted(await call('runs:start', { request, name: given === '' ? suggestedName : given }))
+    props.onStarting(true)
+    try {
+      props.onStarted(await call('runs:start', { request, name: given === '' ? suggestedName : given }))
+    } finally {
+      props.onStarting(false)
+    }
   })
   return (
     <Card title={t('strategy.review')} hint={suggestedName}>

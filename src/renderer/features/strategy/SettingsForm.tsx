@@ -39,7 +39,7 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
         />
       }
     >
-      <SimpleGrid cols={3} spacing="lg" verticalSpacing="lg">
+      <SimpleGrid cols={advanced ? 3 : 4} spacing="lg" verticalSpacing="lg">
         {fieldsOf(description.id, advanced).map((field) => (
           <NumberSetting
             key={field}

@@ -1,6 +1,7 @@
 /** Fourth step: how the model learns, what that costs here, and the start of the run. */
 import { Radio, SimpleGrid, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RecipeRequest } from '../../../shared/recipe'
 import type { Run } from '../../../shared/run'
@@ -10,6 +11,7 @@ import { CardSkeletons } from '../../components/CardSkeletons'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { skip, useQuery } from '../../lib/query'
+import { withChanges } from '../../lib/recipe-changes'
 import type { Draft, RecipeChanges } from '../../lib/routes'
 import { sharedChanges } from './fields'
 import { ReviewCard } from './ReviewCard'
@@ -28,6 +30,7 @@ interface StrategyStepProps {
 export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: StrategyStepProps) {
   const { t } = useTranslation()
   const [advanced, setAdvanced] = useLocalStorage({ key: 'fino-advanced', defaultValue: false })
+  const [starting, setStarting] = useState(false)
   const changes = draft.changes ?? {}
   const chosen = draft.strategy
   const descriptions = useQuery('strategies:describe', { datasetId, modelId })
@@ -40,10 +43,10 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
     strategy,
     ...(strategy === chosen ? changes : sharedChanges(changes)),
   })
-  const quotes = useQuotes(inOrder(available, chosen).map(requestFor))
+  // Nothing more is measured once the run is asked for: it would have to wait.
+  const quotes = useQuotes(starting ? [] : inOrder(available, chosen).map(requestFor))
 
   const preset = useQuery('recipes:resolve', chosen === undefined ? skip : { datasetId, modelId, strategy: chosen })
-  const recipe = useQuery('recipes:resolve', chosen === undefined ? skip : requestFor(chosen))
   const description = descriptions.value?.find(({ id }) => id === chosen)
   const change = (next: RecipeChanges) => onDraft({ changes: next })
 
@@ -71,6 +74,9 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
           <Text c="dimmed">{t('strategy.pick')}</Text>
         </Card>
       )}
+      {chosen !== undefined && preset.value === undefined && preset.failure === undefined && (
+        <CardSkeletons count={2} height={220} />
+      )}
       {chosen !== undefined && preset.failure !== undefined && <FailureNotice failure={preset.failure} />}
       {chosen !== undefined && description !== undefined && preset.value !== undefined && (
         <>
@@ -83,11 +89,10 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
             onAdvanced={setAdvanced}
             onChanges={change}
           />
-          <FailureNotice failure={recipe.failure} />
           <ReviewCard
             request={requestFor(chosen)}
             preset={preset.value}
-            recipe={recipe.value ?? preset.value}
+            recipe={withChanges(preset.value, changes)}
             quote={quotes[chosen]}
             suggestedName={t('strategy.on', {
               strategy: t(`strategy.${chosen}.name`),
@@ -96,6 +101,7 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
             })}
             name={draft.name}
             onName={(name) => onDraft({ name })}
+            onStarting={setStarting}
             onStarted={onStarted}
           />
         </>

@@ -7,7 +7,8 @@ import type { StrategyId } from '../../../shared/strategy'
 import { call } from '../../lib/api'
 
 export type QuoteState =
-  | { kind: 'estimating' }
+  /** With the quote that was there before the settings changed. */
+  | { kind: 'estimating'; quote: Quote | null }
   | { kind: 'waiting'; quote: Quote }
   | { kind: 'measuring'; quote: Quote | null }
   | { kind: 'measured'; quote: Quote }
@@ -15,7 +16,8 @@ export type QuoteState =
 
 type States = Readonly<Partial<Record<StrategyId, QuoteState>>>
 
-/** Measured quotes of this page's lifetime, by request. */
+/** Quotes of this page's lifetime, by request. */
+const estimated = new Map<string, Quote>()
 const measured = new Map<string, Quote>()
 /** Measurements under way, by request: one that is asked for again is not begun again. */
 const underWay = new Map<string, Promise<Quote>>()
@@ -35,8 +37,7 @@ export function useQuotes(requests: readonly RecipeRequest[]): States {
       if (current) setStates((last) => ({ ...last, [strategy]: state }))
     }
     for (const request of wanted) {
-      const quote = measured.get(JSON.stringify(request))
-      show(request.strategy, quote === undefined ? { kind: 'estimating' } : { kind: 'measured', quote })
+      setStates((last) => ({ ...last, [request.strategy]: knownState(request, last[request.strategy]?.quote ?? null) }))
     }
     const timer = setTimeout(() => void quoteAll(wanted, show, () => current), settleMs)
     return () => {
@@ -48,23 +49,32 @@ export function useQuotes(requests: readonly RecipeRequest[]): States {
   return states
 }
 
+function knownState(request: RecipeRequest, before: Quote | null): QuoteState {
+  const key = JSON.stringify(request)
+  const exact = measured.get(key)
+  if (exact !== undefined) return { kind: 'measured', quote: exact }
+  const quote = estimated.get(key)
+  if (quote === undefined) return { kind: 'estimating', quote: before }
+  return underWay.has(key) ? { kind: 'measuring', quote } : { kind: 'waiting', quote }
+}
+
 type Show = (strategy: StrategyId, state: QuoteState) => void
 
 async function quoteAll(requests: readonly RecipeRequest[], show: Show, wanted: () => boolean): Promise<void> {
   const unmeasured = requests.filter((request) => !measured.has(JSON.stringify(request)))
-  const estimates = new Map<StrategyId, Quote>()
   for (const request of unmeasured) {
     if (!wanted()) return
     try {
-      const quote = await call('quotes:create', { request, probe: false })
-      estimates.set(request.strategy, quote)
+      const key = JSON.stringify(request)
+      const quote = estimated.get(key) ?? (await call('quotes:create', { request, probe: false }))
+      estimated.set(key, quote)
       show(request.strategy, { kind: 'waiting', quote })
     } catch (thrown) {
       show(request.strategy, { kind: 'failed', quote: null, failure: toFailureRecord(thrown) })
     }
   }
   for (const request of unmeasured) {
-    const estimate = estimates.get(request.strategy)
+    const estimate = estimated.get(JSON.stringify(request))
     if (!wanted()) return
     if (estimate === undefined) continue
     show(request.strategy, { kind: 'measuring', quote: estimate })
