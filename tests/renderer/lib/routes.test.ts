@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { hashOf, parseRoute, type Route } from '../../../src/renderer/lib/routes'
+
+const routes: Route[] = [
+  { screen: 'new', step: 'data', draft: {} },
+  { screen: 'new', step: 'data', draft: { file: { kind: 'example' }, text: 'a & b?', target: 'tópico' } },
+  { screen: 'new', step: 'data', draft: { file: { kind: 'path', path: '/home/ana/my data.csv' }, delimiter: '\t' } },
+  { screen: 'new', step: 'data', draft: { file: { kind: 'upload', uploadId: 'u1', fileName: 'x #1.csv' } } },
+  {
+    screen: 'new',
+    step: 'strategy',
+    draft: {
+      dataset: 'd1',
+      model: 'starter',
+      strategy: 'lora',
+      changes: { epochs: 3, learningRate: 0.0002, options: { rank: 4, targets: ['query', 'value'] } },
+      name: 'First try',
+    },
+  },
+  { screen: 'new', step: 'run', draft: { dataset: 'd1', model: 'm', run: 'r1' } },
+  { screen: 'data' },
+  { screen: 'models' },
+  { screen: 'runs' },
+  { screen: 'run', id: 'r/1 ü', view: null },
+  { screen: 'run', id: 'r1', view: 'use' },
+  { screen: 'use', run: null },
+  { screen: 'use', run: 'r1' },
+  { screen: 'settings' },
+]
+
+describe('routes', () => {
+  it.each(routes.map((route) => [hashOf(route), route] as const))(
+    '%s leads back to where it came from',
+    (hash, route) => {
+      expect(parseRoute(hash)).toEqual(route)
+    },
+  )
+
+  it('keeps the documented shape of an address', () => {
+    expect(hashOf({ screen: 'new', step: 'strategy', draft: { dataset: 'd', model: 'm' } })).toBe(
+      '#/new/strategy?dataset=d&model=m',
+    )
+    expect(hashOf({ screen: 'run', id: 'r1', view: null })).toBe('#/runs/r1')
+  })
+
+  it.each(['', '#', '#/', '#/nowhere', '#/new/nowhere'])('%j starts a new finetuning', (hash) => {
+    expect(parseRoute(hash)).toEqual({ screen: 'new', step: 'data', draft: {} })
+  })
+
+  it('drops what a recipe cannot hold', () => {
+    const draft = { strategy: 'magic', changes: '{"epochs":-4}' }
+    const route = parseRoute(`#/new/strategy?${new URLSearchParams({ ...draft, dataset: 'd1' })}`)
+    expect(route).toEqual({ screen: 'new', step: 'strategy', draft: { dataset: 'd1' } })
+    expect(parseRoute('#/new/strategy?changes=%7Bbroken')).toEqual({ screen: 'new', step: 'strategy', draft: {} })
+  })
+})
