@@ -15,16 +15,24 @@ export const bindingName = 'tfjs_binding.node'
 export interface BuildOptions {
   /** Holds the libraries and `include/`; the binding is put beside them. */
   readonly folder: string
-  readonly compiler: string
+  readonly tools: BuildTools
   readonly signal?: AbortSignal | undefined
 }
 
-/** The compiler that will be used, looked for before anything large is fetched. */
-export async function findCompiler(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+export interface BuildTools {
+  readonly compiler: string
+  readonly sources: readonly string[]
+  /** The folder of Node-API's headers. */
+  readonly include: string
+}
+
+/** Looked for before anything large is fetched. */
+export async function findBuildTools(environment: NodeJS.ProcessEnv = process.env): Promise<BuildTools> {
+  const sources = bindingSources()
   const candidates = [environment.CXX, 'g++', 'c++', 'clang++'].filter((name) => name !== undefined && name !== '')
   for (const compiler of candidates as string[]) {
     const answer = await runCommand([compiler, '--version'], { environment })
-    if (answer.code === 0) return compiler
+    if (answer.code === 0) return { ...sources, compiler }
   }
   throw new Failure(
     'acceleration-failed',
@@ -35,8 +43,8 @@ export async function findCompiler(environment: NodeJS.ProcessEnv = process.env)
 }
 
 /** @throws Failure acceleration-failed with the compiler's first error. */
-export async function buildBinding({ folder, compiler, signal }: BuildOptions): Promise<void> {
-  const { sources, include } = bindingSources()
+export async function buildBinding({ folder, tools, signal }: BuildOptions): Promise<void> {
+  const { compiler, sources, include } = tools
   const answer = await runCommand(
     [
       compiler,
@@ -58,7 +66,7 @@ export async function copyPrebuiltBinding(binding: string, folder: string): Prom
   await copyFile(binding, join(folder, bindingName))
 }
 
-function bindingSources(): { sources: string[]; include: string } {
+function bindingSources(): Omit<BuildTools, 'compiler'> {
   const require = createRequire(import.meta.url)
   try {
     const root = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { AccelerationProgress } from '../../../shared/device'
 import { Failure } from '../../../shared/failure'
 import { describeBytes, freeDiskBytes, toWriteFailure } from '../../files/write-failure'
-import { bindingName, buildBinding, copyPrebuiltBinding, findCompiler } from './build-binding'
+import { bindingName, buildBinding, copyPrebuiltBinding, findBuildTools } from './build-binding'
 import { download, sizeOf, verifyChecksum } from './download'
 import { downloadWithPip, locateWheel, type WheelSource } from './locate-wheel'
 import { releaseFor, type WheelRelease } from './release'
@@ -38,7 +38,7 @@ export interface InstallOptions {
 export interface InstallSteps {
   readonly release: () => WheelRelease
   readonly locate: typeof locateWheel
-  readonly findCompiler: typeof findCompiler
+  readonly findBuildTools: typeof findBuildTools
   readonly build: typeof buildBinding
   readonly tryOut: typeof tryBinding
 }
@@ -46,7 +46,7 @@ export interface InstallSteps {
 const realSteps: InstallSteps = {
   release: () => releaseFor(process.platform, process.arch),
   locate: locateWheel,
-  findCompiler,
+  findBuildTools,
   build: buildBinding,
   tryOut: tryBinding,
 }
@@ -79,7 +79,7 @@ export async function installAcceleration(
   const workplace = join(folder, 'installing')
   try {
     report('locating')
-    const compiler = prebuiltBinding === undefined ? await steps.findCompiler() : ''
+    const tools = prebuiltBinding === undefined ? await steps.findBuildTools() : null
     const source = await steps.locate({ release, from, signal })
     await checkSpace(folder, release, source)
 
@@ -100,8 +100,8 @@ export async function installAcceleration(
       onProgress: (done, total) => report('unpacking', done, total),
     })
     report('building')
-    if (prebuiltBinding === undefined) await steps.build({ folder: workplace, compiler, signal })
-    else await copyPrebuiltBinding(prebuiltBinding, workplace)
+    if (tools) await steps.build({ folder: workplace, tools, signal })
+    else if (prebuiltBinding !== undefined) await copyPrebuiltBinding(prebuiltBinding, workplace)
     await rm(join(workplace, 'include'), { recursive: true, force: true })
     report('testing')
     const facts = await steps.tryOut(workplace, signal)

@@ -1,20 +1,25 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { bindingName, buildBinding, findCompiler } from '../../../../src/main/devices/acceleration/build-binding'
+import {
+  type BuildTools,
+  bindingName,
+  buildBinding,
+  findBuildTools,
+} from '../../../../src/main/devices/acceleration/build-binding'
 import { tryBinding } from '../../../../src/main/devices/acceleration/try-binding'
 import { failureOf, temporaryFolder } from '../../../support/files'
 
-const compiler = await findCompiler().catch(() => null)
+const tools = await findBuildTools().catch(() => null)
 
 test('a machine without a compiler is told which one to install', async () => {
-  const failure = await failureOf(findCompiler({ PATH: await temporaryFolder() }))
+  const failure = await failureOf(findBuildTools({ PATH: await temporaryFolder() }))
   expect(failure.code).toBe('acceleration-failed')
   expect(failure.message).toContain('apt install g++')
 })
 
-test.skipIf(!compiler)("passes on the compiler's first error (skipped without a C++ compiler)", async () => {
-  const failure = await failureOf(buildBinding({ folder: await temporaryFolder(), compiler: compiler ?? '' }))
+test.skipIf(!tools)("passes on the compiler's first error (skipped without a C++ compiler)", async () => {
+  const failure = await failureOf(buildBinding({ folder: await temporaryFolder(), tools: tools as BuildTools }))
   expect(failure.code).toBe('acceleration-failed')
   expect(failure.message).toContain('tensorflow/c/')
 })

@@ -35,7 +35,7 @@ async function stepsWith(server: Partial<FileServerOptions> = {}, changes: Parti
   const steps: InstallSteps = {
     release: () => release,
     locate: async () => ({ kind: 'address', url, sha256: release.sha256, pip: ['false'] }),
-    findCompiler: async () => 'compiler',
+    findBuildTools: async () => ({ compiler: 'c++', sources: [], include: '' }),
     build: async ({ folder }) => {
       expect(existsSync(join(folder, 'include/tensorflow/c/c_api.h'))).toBe(true)
       await writeFile(join(folder, 'tfjs_binding.node'), 'binding')
@@ -101,7 +101,7 @@ describe('install', () => {
     const refuse = async () => {
       throw new Error('must not be called')
     }
-    const { steps } = await stepsWith({}, { findCompiler: refuse, build: refuse })
+    const { steps } = await stepsWith({}, { findBuildTools: refuse, build: refuse })
     const { binding } = await installAcceleration({ folder: join(home, 'acceleration'), prebuiltBinding }, steps)
     expect(await readFile(binding, 'utf8')).toBe('prebuilt')
   })
