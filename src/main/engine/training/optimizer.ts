@@ -71,11 +71,12 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
       const correction2 = Math.sqrt(1 - beta2 ** steps)
       const rate = (learningRate * correction2) / (1 - beta1 ** steps)
       const floor = epsilon * correction2
-      tidy(() => {
-        for (const { name, variable, decays } of parameters) {
-          const raw = gradients[name]
-          if (!raw) continue
-          const held = momentsOf(name)
+      for (const { name, variable, decays } of parameters) {
+        const raw = gradients[name]
+        if (!raw) continue
+        const held = momentsOf(name)
+        // Parameter by parameter: what is computed on the way takes the room of the largest, not of all.
+        tidy(() => {
           const gradient = factor ? mul(raw, factor) : raw
           const first = add(mul(held.first, scalar(beta1)), mul(gradient, scalar(1 - beta1)))
           const second = add(mul(held.second, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)))
@@ -86,8 +87,8 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
           held.second.dispose()
           held.first = keep(first)
           held.second = keep(second)
-        }
-      })
+        })
+      }
     },
 
     async state() {
