@@ -5,7 +5,8 @@ import chardet from 'chardet'
 import iconv from 'iconv-lite'
 import type { encodings } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
-import { type InspectedFile, toReadFailure } from './inspect-file'
+import { toReadFailure } from '../files/read-failure'
+import type { InspectedFile } from './inspect-file'
 
 export type Encoding = (typeof encodings)[number]
 
@@ -122,12 +123,13 @@ async function scanBytes(file: InspectedFile): Promise<InvalidUtf8 | undefined> 
   for await (const chunk of readChunks(file)) {
     const zero = chunk.indexOf(0)
     if (zero !== -1) throw binary(file, line + countLines(chunk.subarray(0, zero)))
-    if (invalid !== undefined) continue
-    const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk])
-    const whole = bytes.subarray(0, lastWholeCharacter(bytes))
-    if (!isUtf8(whole)) invalid = describeInvalid(bytes, line)
-    line += countLines(whole)
-    carried = bytes.subarray(whole.length)
+    if (invalid === undefined) {
+      const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk])
+      const whole = bytes.subarray(0, lastWholeCharacter(bytes))
+      if (!isUtf8(whole)) invalid = describeInvalid(bytes, line)
+      carried = bytes.subarray(whole.length)
+    }
+    line += countLines(chunk)
   }
   if (invalid === undefined && carried.length > 0) invalid = describeInvalid(carried, line)
   if (hasControlCharacters(file.head.toString('latin1'))) throw binary(file, 1)

@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Failure } from '../../shared/failure'
+import { toReadFailure } from '../files/read-failure'
 import { describeBytes } from '../files/write-failure'
 import { limits } from './limits'
 
@@ -65,31 +66,6 @@ async function readHead(path: string, fileName: string): Promise<{ byteLength: n
   } catch (thrown) {
     throw toReadFailure(thrown, path, fileName)
   }
-}
-
-/** Errors of the file system while reading, as failures; anything else is returned as it is. */
-export function toReadFailure(thrown: unknown, path: string, fileName: string): unknown {
-  if (thrown instanceof Failure || !(thrown instanceof Error) || !('code' in thrown)) return thrown
-  const code = String(thrown.code)
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new Failure('file-missing', `There is no file ${path}. Check the name and the folder.`, { path })
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new Failure(
-      'file-unreadable',
-      `Fino has no permission to read ${path}. Change the file's permissions, or copy it to a folder of yours.`,
-      { path, reason: code },
-    )
-  }
-  if (!/^E[A-Z0-9]+$/.test(code)) return thrown
-  return new Failure(
-    'file-unreadable',
-    `${fileName} could not be read (${code}). Copy it to this machine's disk first.`,
-    {
-      path,
-      reason: code,
-    },
-  )
 }
 
 interface Binary {

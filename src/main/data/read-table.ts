@@ -25,6 +25,8 @@ export interface Table {
   rows(): AsyncGenerator<TableRow[]>
 }
 
+const neverClosed = 'a quotation mark opens a cell and is never closed'
+
 /** The name given to a first column that has none because a program wrote its row numbers there. */
 const rowNumberColumn = '#'
 
@@ -88,11 +90,11 @@ async function* readRows(
         { path: file.path, limit: limits.rows },
       )
     }
-    if (part.quoteError !== undefined && ragged.length === 0) {
-      throw quoteFailure(file, number + 1, part.quoteError.line, part.quoteError.closed)
+    if (part.broken !== undefined && ragged.length === 0) {
+      throw brokenFailure(file, number + 1, part.broken)
     }
     if (rows.length > 0) yield rows
-    if (ragged.length >= 20 || part.quoteError !== undefined) break
+    if (ragged.length >= 20 || part.broken !== undefined) break
   }
   const [first, ...others] = ragged
   if (first !== undefined) throw raggedFailure(file, dialect, width, first, others)
@@ -101,7 +103,8 @@ async function* readRows(
 interface RawRows {
   rows: { cells: string[]; line: number }[]
   headerLine: number
-  quoteError: { line: number; closed: boolean } | undefined
+  /** Where the file stops being a table, in words; nothing is read beyond. */
+  broken: { line: number; what: string } | undefined
 }
 
 /** Everything but blank lines, header included, with the line on which each row begins. */
@@ -113,12 +116,8 @@ async function* readRawRows(file: InspectedFile, encoding: Encoding, dialect: Di
   const parse = (final: boolean): RawRows => {
     const { rows: parsed, consumed, quoteError } = parseText(pending, dialect, final)
     const rows: RawRows['rows'] = []
-    let errorLine = line
     for (const [index, cells] of parsed.entries()) {
-      if (index === quoteError?.row) {
-        errorLine = line
-        break
-      }
+      if (index === quoteError?.row) break
       if (!isBlank(cells)) {
         headerLine ||= line
         rows.push({ cells, line })
@@ -126,17 +125,20 @@ async function* readRawRows(file: InspectedFile, encoding: Encoding, dialect: Di
       line += 1 + countNewlines(cells, dialect.newline)
     }
     pending = pending.slice(consumed)
-    if (quoteError !== undefined)
-      return { rows, headerLine, quoteError: { line: errorLine, closed: quoteError.closed } }
-    if (pending.length > limits.cellCharacters) return { rows, headerLine, quoteError: { line, closed: false } }
-    return { rows, headerLine, quoteError: undefined }
+    if (quoteError !== undefined) {
+      const what = quoteError.closed ? 'text follows the quotation mark that closes a cell' : neverClosed
+      return { rows, headerLine, broken: { line, what } }
+    }
+    if (pending.length <= limits.cellCharacters) return { rows, headerLine, broken: undefined }
+    const what = dialect.quoted && pending.includes('"') ? neverClosed : 'it is too long to be a row'
+    return { rows, headerLine, broken: { line, what } }
   }
 
   for await (const text of decodeFile(file, encoding)) {
     pending += text
     const part = parse(false)
     yield part
-    if (part.quoteError !== undefined) return
+    if (part.broken !== undefined) return
   }
   if (pending !== '') yield parse(true)
 }
@@ -151,8 +153,8 @@ async function readHeader(
   for await (const part of readRawRows(file, encoding, dialect)) {
     headerLine = part.headerLine
     sample.push(...part.rows.slice(0, 100).map(({ cells }) => cells))
-    if (sample.length === 0 && part.quoteError !== undefined) {
-      throw quoteFailure(file, 0, part.quoteError.line, part.quoteError.closed)
+    if (sample.length === 0 && part.broken !== undefined) {
+      throw brokenFailure(file, 0, part.broken)
     }
     if (sample.length >= 2) break
   }
@@ -222,14 +224,15 @@ function raggedFailure(
   )
 }
 
-function quoteFailure({ path, fileName }: InspectedFile, row: number, line: number, closed: boolean): Failure {
-  const where = row === 0 ? 'the header' : `row ${row}`
-  const what = closed
-    ? 'text follows the quotation mark that closes a cell'
-    : 'a quotation mark opens a cell and is never closed'
+function brokenFailure(
+  { path, fileName }: InspectedFile,
+  row: number,
+  { line, what }: { line: number; what: string },
+): Failure {
   return new Failure(
     'dataset-malformed',
-    `${where}: ${what} (line ${line} of ${fileName}). Close it, or write quotation marks inside a text twice ("").`,
+    `${row === 0 ? 'the header' : `row ${row}`}: ${what} (line ${line} of ${fileName}). ` +
+      'Close quotation marks, and write those inside a text twice ("").',
     { path, row, line },
   )
 }

@@ -210,7 +210,7 @@ describe('rows', () => {
     const failure = await failureOfReading('text,label\none,a\n"two,b\nthree,c\n')
     expect(failure).toMatchObject({ code: 'dataset-malformed', details: { row: 2, line: 3 } })
     expect(failure.message).toContain('row 2: a quotation mark opens a cell and is never closed (line 3')
-    expect(failure.message).toContain('Close it')
+    expect(failure.message).toContain('Close quotation marks')
   })
 
   it('are named where a quotation mark is closed within a cell', async () => {
@@ -222,6 +222,12 @@ describe('rows', () => {
   it('are named where a quotation mark swallows the rest of a large file', async () => {
     const failure = await failureOfReading(`text,label\none,a\n"two,b\n${'three,c\n'.repeat(2_200_000)}`)
     expect(failure).toMatchObject({ code: 'dataset-malformed', details: { row: 2, line: 3 } })
+  })
+
+  it('are named where a line never ends', async () => {
+    const failure = await failureOfReading(`text,label\none,a\n${'x'.repeat(18_000_000)}`)
+    expect(failure).toMatchObject({ code: 'dataset-malformed', details: { row: 2, line: 3 } })
+    expect(failure.message).toContain('too long to be a row')
   })
 
   it('are named where only the header has the quotation mark', async () => {
