@@ -278,6 +278,6 @@ it('imports a hundred thousand rows in a few seconds without holding up the proc
   const { rowCount } = await plan(content, { task: 'classification' })
   clearInterval(timer)
   expect(rowCount).toBe(100_000)
-  expect(performance.now() - start).toBeLessThan(15_000)
+  expect(performance.now() - start).toBeLessThan(30_000)
   expect(longest).toBeLessThan(3000)
 })
