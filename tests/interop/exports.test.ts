@@ -41,7 +41,7 @@ describe.skipIf(!python)(
       await startBackend('cpu')
       const cases: unknown[] = []
       for (const { architecture, strategy } of everyCombination) {
-        const base = strategy === 'feature-based' ? encoderFolder(architecture) : goldenFolder(architecture)
+        const base = baseFolder(architecture, strategy !== 'feature-based')
         const { config, weights } = await loadModel(folderOnDisk(base))
         const random = createRandom(1)
         const classifier = createClassifier({ config, weights, strategy, options: {}, classes: labels.length, random })
@@ -98,14 +98,16 @@ describe.skipIf(!python)(
   },
 )
 
-/** The golden model without its head, as encoders are shared. */
-function encoderFolder(architecture: Architecture): string {
+/** The golden model in half precision, as many are shared, with or without its head. */
+function baseFolder(architecture: Architecture, withHead: boolean): string {
   const golden = goldenFolder(architecture)
   const { tensors } = decodeSafetensors(readFileSync(join(golden, weightsFile)))
-  const encoder = Object.entries(tensors).filter(([name]) => !name.includes('classifier')) as [string, FloatArray][]
+  const kept = Object.entries(tensors).filter(([name]) => withHead || !name.includes('classifier'))
   const folder = temporaryFolder()
-  writeFileSync(join(folder, weightsFile), encodeSafetensors(Object.fromEntries(encoder), { format: 'pt' }))
-  writeFileSync(join(folder, 'config.json'), readFileSync(join(golden, 'config.json')))
+  const bytes = encodeSafetensors(Object.fromEntries(kept as [string, FloatArray][]), { format: 'pt' }, { type: 'F16' })
+  writeFileSync(join(folder, weightsFile), bytes)
+  const config = JSON.parse(readFileSync(join(golden, 'config.json'), 'utf8'))
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, dtype: 'float16' }))
   return folder
 }
 

@@ -38,14 +38,14 @@ def logits_of(case):
     with torch.no_grad():
         if case["format"] == "features":
             classifier = json.loads(Path(case["folder"], "classifier.json").read_text(encoding="utf-8"))
-            hidden = AutoModel.from_pretrained(case["base"]).eval()(**inputs).last_hidden_state
+            hidden = AutoModel.from_pretrained(case["base"]).float().eval()(**inputs).last_hidden_state
             mask = inputs["attention_mask"].unsqueeze(-1)
             features = ((hidden * mask).sum(1) / mask.sum(1)).numpy()
             return features @ np.array(classifier["coefficients"]).T + np.array(classifier["intercepts"])
         if case["format"] == "hugging-face":
             model = AutoModelForSequenceClassification.from_pretrained(case["folder"])
         else:
-            base = AutoModelForSequenceClassification.from_pretrained(case["base"], num_labels=3)
+            base = AutoModelForSequenceClassification.from_pretrained(case["base"], num_labels=3).float()
             model = PeftModel.from_pretrained(base, case["folder"])
         return model.eval()(**inputs).logits.numpy()
 

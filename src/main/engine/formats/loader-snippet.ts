@@ -38,7 +38,7 @@ id2label = ${pythonMap(labels)}
 tokenizer = AutoTokenizer.from_pretrained(folder)
 base = AutoModelForSequenceClassification.from_pretrained(
     base_model, num_labels=${labels.length}, id2label=id2label, label2id={name: i for i, name in id2label.items()}
-)
+).float()
 model = PeftModel.from_pretrained(base, folder).eval()
 ${predict(maxLength)}`
 }
@@ -83,7 +83,7 @@ from transformers import AutoModel, AutoTokenizer
 folder = "."  # this folder
 classifier = json.loads(Path(folder, "${featuresFile}").read_text(encoding="utf-8"))
 tokenizer = AutoTokenizer.from_pretrained(folder)
-encoder = AutoModel.from_pretrained(${python(baseModel)}).eval()
+encoder = AutoModel.from_pretrained(${python(baseModel)}).float().eval()
 
 texts = ["a first text", "a second one"]
 inputs = tokenizer(texts, truncation=True, max_length=${maxLength}, padding=True, return_tensors="pt")
