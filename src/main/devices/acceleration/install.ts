@@ -76,7 +76,7 @@ export async function installAcceleration(
   const release = steps.release()
   await mkdir(folder, { recursive: true })
   const unlock = await lock(folder)
-  const workplace = join(folder, 'installing')
+  const workplace = join(folder, workplaceName)
   try {
     report('locating')
     const tools = prebuiltBinding === undefined ? await steps.findBuildTools() : null
@@ -129,8 +129,9 @@ export async function removeAcceleration(folder: string): Promise<boolean> {
   if (there.length === 0) return false
   const unlock = await lock(folder)
   try {
-    await rm(join(folder, installedName), { recursive: true, force: true })
-    await rm(join(folder, downloadsName), { recursive: true, force: true })
+    for (const name of [installedName, downloadsName, workplaceName]) {
+      await rm(join(folder, name), { recursive: true, force: true })
+    }
   } finally {
     await unlock()
   }
@@ -139,6 +140,7 @@ export async function removeAcceleration(folder: string): Promise<boolean> {
 
 const installedName = 'tensorflow'
 const downloadsName = 'downloads'
+const workplaceName = 'installing'
 const markerName = 'installed.json'
 const lockName = 'lock'
 
