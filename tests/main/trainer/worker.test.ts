@@ -1,0 +1,220 @@
+/** A real worker in a process of its own, on plain Node, with a tiny real model. */
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Jobs, Material, ModelCardFacts, WorkerMessage } from '../../../src/main/trainer/contract'
+import { type StrategyId, strategyIds } from '../../../src/shared/strategy'
+import { startBackend } from '../../support/backend'
+import { tinyProjectRecipe, writeTinyProject } from '../../support/tiny-project'
+import { type BuiltWorker, buildWorker } from '../../support/worker-build'
+import { startWorkerClient, type WorkerClient } from '../../support/worker-client'
+
+let built: BuiltWorker
+let folder: string
+let material: Material
+const clients: WorkerClient[] = []
+
+beforeAll(async () => {
+  built = await buildWorker()
+  folder = await mkdtemp(join(tmpdir(), 'fino-worker-'))
+  await startBackend('cpu')
+  material = await writeTinyProject(folder)
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.end()
+})
+afterAll(async () => {
+  await built.remove()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function worker(): WorkerClient {
+  const client = startWorkerClient(built.file)
+  clients.push(client)
+  return client
+}
+
+const runFolder = (name: string) => join(folder, 'runs', name)
+const trainInput = (name: string, strategy: StrategyId, changes = {}): Jobs['train']['input'] => ({
+  material,
+  recipe: tinyProjectRecipe(strategy, changes),
+  runFolder: runFolder(name),
+  cacheFolder: join(folder, 'cache'),
+  resume: false,
+})
+const texts = ['late and lost', 'thanks great lamp', 'never']
+
+function cardOf(result: ModelCardFacts['result']): ModelCardFacts {
+  const splits = { train: 36, validation: 12, test: 12 }
+  const names = { runName: 'a run', datasetName: 'messages', baseModelName: 'tiny' }
+  return { ...names, datasetRows: 60, splits, result, createdAt: '2026-01-02T03:04:05Z' }
+}
+
+describe('describing', () => {
+  it('tells what a model is and what each strategy would train', async () => {
+    const client = worker()
+    const facts = await client.run('describe-model', { modelFolder: material.modelFolder })
+    expect(facts).toMatchObject({ architecture: 'bert', layers: 2, width: 16, heads: 2, maximumLength: 32 })
+    expect(facts.contentHash).toMatch(/^[0-9a-f]{64}$/)
+    const strategies = await client.run('describe-strategies', {
+      modelFolder: material.modelFolder,
+      labels: material.labels,
+    })
+    expect(strategies.map(({ id }) => id).toSorted()).toEqual([...strategyIds].toSorted())
+  })
+
+  it('counts tokens and what an epoch costs', async () => {
+    const client = worker()
+    const lengths = await client.run('token-lengths', material)
+    expect(lengths.length).toBe(60)
+    // "lost" is one word of the vocabulary; with [CLS] and [SEP] around it.
+    const rows = (await readFile(material.rowsFile, 'utf8')).trim().split('\n')
+    const first = JSON.parse(rows[0] ?? '') as { text: string }
+    expect(lengths[0]).toEqual({ id: 1, tokens: first.text.split(' ').length + 2 })
+    const cost = await client.run('data-cost', { material, recipe: tinyProjectRecipe('lora') })
+    expect(cost.stepsPerEpoch).toBe(9)
+    expect(cost.longestBatchTokens).toBeLessThanOrEqual(4 * 16)
+    expect(cost.trainingTokensPerEpoch % 8).toBe(0)
+  })
+
+  it('reports backends', async () => {
+    const reports = await worker().run('measure-backends', { measure: false })
+    expect(reports.find(({ id }) => id === 'wasm')).toMatchObject({ available: true, reason: null })
+  })
+})
+
+describe.each(strategyIds)('%s', (strategy) => {
+  it('is probed, trained, asked and exported', async () => {
+    const client = worker()
+    const recipe = tinyProjectRecipe(strategy)
+    const probe = await client.run('probe', { material, recipe })
+    expect(probe).toMatchObject({ backend: 'wasm', stepsPerEpoch: 9 })
+    expect(probe.secondsPerTrainingToken).toBeGreaterThan(0)
+    expect(probe.secondsPerEvaluationToken).toBeGreaterThan(0)
+    expect(probe.peakMemoryBytes).toBeGreaterThan(50e6)
+
+    const heard: WorkerMessage[] = []
+    const output = await client.run('train', trainInput(strategy, strategy), (message) => heard.push(message))
+    expect(output).toMatchObject({ backend: 'wasm', result: { stoppedBecause: 'finished' } })
+    expect(output.result.test.examples).toBe(12)
+    expect(output.testRows.length).toBe(12)
+    const right = output.testRows.filter(({ target, predicted }) => target === predicted).length
+    expect(output.result.test.accuracy).toBe(right / 12)
+    const points = heard.flatMap((message) => (message.kind === 'progress' ? message.points : []))
+    expect(points.filter(({ name }) => name === 'train/loss').length).toBe(output.result.steps)
+    expect(points.some(({ name }) => name === 'validation/macro-f1')).toBe(true)
+    // The optimizer's state is gone, the best parameters are there.
+    expect(await readdir(runFolder(strategy))).toEqual([`best-${output.result.bestStep}.safetensors`])
+
+    const { modelFolder, labels } = material
+    const trained = { kind: 'run', runFolder: runFolder(strategy), recipe, modelFolder, labels } as const
+    const predictions = await client.run('predict-texts', { trained, texts, backend: 'wasm' })
+    expect(predictions.map(({ probabilities }) => probabilities.length)).toEqual([2, 2, 2])
+
+    const target = join(folder, 'exports', strategy)
+    const exported = await client.run('export', {
+      trained,
+      rowsFile: material.rowsFile,
+      folder: target,
+      card: cardOf(output.result),
+    })
+    const { certificate } = exported
+    expect(certificate).toMatchObject({ examples: 12, passed: true, trainedAccuracy: output.result.test.accuracy })
+    expect(certificate.maximumLogitDifference).toBeLessThan(1e-5)
+    expect(await readdir(target)).toEqual(expect.arrayContaining(['README.md', 'vocab.txt']))
+    const base = exported.format === 'hugging-face' ? null : modelFolder
+    const again = { kind: 'export', folder: target, modelFolder: base } as const
+    expect(await client.run('predict-texts', { trained: again, texts, backend: 'wasm' })).toEqual(predictions)
+  })
+})
+
+describe('leaving early', () => {
+  it('stops with a score and a state to go on from', async () => {
+    const client = worker()
+    const input = trainInput('stopped', 'lora', { epochs: 200 })
+    const stopped = await client.run('train', input, (message, ask) => {
+      if (message.kind === 'progress' && message.progress.step > 0) ask('stop')
+    })
+    expect(stopped.result.stoppedBecause).toBe('asked')
+    expect(await readdir(runFolder('stopped'))).toContain('last.safetensors')
+  })
+
+  it('cancels', async () => {
+    const work = worker().run('train', trainInput('cancelled', 'full', { epochs: 200 }), (message, ask) => {
+      if (message.kind === 'progress' && message.progress.step > 0) ask('cancel')
+    })
+    await expect(work).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('ends when its parent is gone', async () => {
+    const client = worker()
+    const exited = once(client.process, 'exit')
+    void client.run('train', trainInput('orphaned', 'full', { epochs: 200 })).catch(() => undefined)
+    await once(client.process, 'message')
+    client.process.disconnect()
+    expect((await exited)[0]).toBe(0)
+  })
+
+  it('goes on after kill -9 to the very same end', async () => {
+    const changes = { epochs: 12 }
+    const whole = await worker().run('train', trainInput('whole', 'lora', changes))
+
+    const client = worker()
+    let killedAt = 0
+    const killed = client.run('train', trainInput('killed', 'lora', changes), (message) => {
+      if (message.kind !== 'progress' || message.progress.epoch < 3 || killedAt > 0) return
+      killedAt = message.progress.step
+      client.process.kill('SIGKILL')
+    })
+    await expect(killed).rejects.toMatchObject({ code: 'worker-exited' })
+    expect(killedAt).toBeGreaterThan(0)
+
+    const losses: number[] = []
+    const resumed = await worker().run(
+      'train',
+      { ...trainInput('killed', 'lora', changes), resume: true },
+      (message) => {
+        if (message.kind !== 'progress') return
+        losses.push(...message.points.flatMap(({ name, value }) => (name === 'train/loss' ? [value] : [])))
+      },
+    )
+    expect(losses.length).toBeLessThan(whole.result.steps)
+    expect(resumed.testRows).toEqual(whole.testRows)
+    const { seconds, tokensPerSecond, peakMemoryBytes, ...numbers } = resumed.result
+    expect(whole.result).toMatchObject(numbers)
+    expect([seconds, tokensPerSecond, peakMemoryBytes].every((value) => value > 0)).toBe(true)
+  })
+})
+
+describe('bad input ends in one clear failure', () => {
+  it('a model folder that is not there', async () => {
+    const work = worker().run('describe-model', { modelFolder: join(folder, 'nowhere') })
+    await expect(work).rejects.toMatchObject({ code: 'model-missing' })
+  })
+
+  it('rows that are none', async () => {
+    const rowsFile = join(folder, 'broken.jsonl')
+    await writeFile(rowsFile, '{"id":1}\n')
+    const work = worker().run('token-lengths', { modelFolder: material.modelFolder, rowsFile })
+    await expect(work).rejects.toMatchObject({ code: 'dataset-malformed', details: { line: 1 } })
+  })
+
+  it('a run without parameters', async () => {
+    const { modelFolder, labels } = material
+    const recipe = tinyProjectRecipe('lora')
+    const trained = { kind: 'run', runFolder: runFolder('empty'), recipe, modelFolder, labels } as const
+    const work = worker().run('predict-texts', { trained, texts, backend: 'wasm' })
+    await expect(work).rejects.toMatchObject({ code: 'checkpoint-malformed' })
+  })
+
+  it('a second job while one is under way', async () => {
+    const client = worker()
+    const first = client.run('train', trainInput('busy', 'lora', { epochs: 200 }), (message, ask) => {
+      if (message.kind === 'progress' && message.progress.step > 5) ask('cancel')
+    })
+    await expect(client.run('measure-backends', { measure: false })).rejects.toMatchObject({ code: 'run-state' })
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
