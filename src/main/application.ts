@@ -4,7 +4,7 @@ import type { EventName } from '../shared/contract'
 import type { Outcome } from '../shared/failure'
 import { version } from '../shared/version'
 import { createHandlers, invoke } from './commands'
-import { createBackends } from './features/backends'
+import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
 import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
 import { createExports, type Exports } from './features/exports'
@@ -68,6 +68,7 @@ export interface Features {
   workspace: Workspace
   datasets: Datasets
   models: Models
+  backends: Backends
   recipes: Recipes
   quotes: Quotes
   runs: Runs
@@ -131,7 +132,20 @@ export async function openApplication({
   await datasets.removeLeftovers()
 
   const features: Features = {
-    ...{ workspace, datasets, models, recipes, quotes, runs, predictions, exports, devices, settings, transfers },
+    ...{
+      workspace,
+      datasets,
+      models,
+      backends,
+      recipes,
+      quotes,
+      runs,
+      predictions,
+      exports,
+      devices,
+      settings,
+      transfers,
+    },
   }
   const handlers = createHandlers({ features, host, version, publish })
 

@@ -12,7 +12,7 @@ import { table } from './output'
 export async function demo({ application, output }: Context, flags: { backend: string }): Promise<number> {
   const backend = backendChoiceSchema.safeParse(flags.backend)
   if (!backend.success) throw usage(`--backend must be auto, wasm or tensorflow, not "${flags.backend}"`)
-  const { workspace, datasets, quotes, runs, exports } = application.features
+  const { workspace, datasets, backends, quotes, runs, exports } = application.features
   const startedAt = performance.now()
   output.note(`Working in ${workspace.home} (FINO_HOME chooses another folder). Nothing leaves this machine.`)
 
@@ -25,11 +25,20 @@ export async function demo({ application, output }: Context, flags: { backend: s
     `${dataset.rows} customer messages, ${dataset.labels.length} topics: ${train} to learn from, ${validation} to validate, ${test} to test.`,
   )
 
+  const fast = (await backends.choose(backend.data)).backend !== 'wasm'
+  if (!fast) {
+    output.note(
+      'On wasm full and lora train for 2 epochs here, to be done in minutes; `fino accelerate` makes it faster.',
+    )
+  }
+
   const finished: Run[] = []
   for (const strategy of strategyIds) {
-    const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend: backend.data }
+    const shortened = !fast && (strategy === 'full' || strategy === 'lora') ? { epochs: 2 } : {}
+    const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend: backend.data, ...shortened }
     output.note(`\n${strategy}`)
-    await quotes.create({ request, probe: true })
+    // A probe runs a few real steps: worth its time only where a step is quick.
+    if (fast) await quotes.create({ request, probe: true })
     const { id } = await runs.start({ request, name: `Demo · ${strategy}` })
     const run = await followRun(application, id, output)
     if (run.status !== 'finished') {
