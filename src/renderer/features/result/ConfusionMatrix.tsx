@@ -21,9 +21,17 @@ export function ConfusionMatrix({ runId, metrics }: { runId: string; metrics: Cl
       <table className="fino-confusion" aria-label={t('result.confusion')}>
         <thead>
           <tr>
-            <th scope="col">{t('result.yours')}</th>
+            <td />
+            <th scope="colgroup" colSpan={labels.length} style={{ fontWeight: 400 }}>
+              {t('result.models')}
+            </th>
+          </tr>
+          <tr>
+            <th scope="col" style={{ fontWeight: 400 }}>
+              {t('result.yours')}
+            </th>
             {labels.map((label) => (
-              <th key={label} scope="col" title={`${t('result.models')}: ${label}`}>
+              <th key={label} scope="col">
                 {label}
               </th>
             ))}

@@ -6,6 +6,7 @@ import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { useFormat } from '../../lib/format'
+import { useOptionValue } from '../../lib/option-value'
 
 const numberFields = [
   'epochs',
@@ -22,6 +23,7 @@ const numberFields = [
 export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const words = useOptionValue()
   const { recipe } = run
   const facts: [string, string][] = [
     [t('result.strategy'), t(`strategy.${recipe.strategy}.name`)],
@@ -39,7 +41,7 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
     [t('strategy.fields.seed'), String(recipe.seed)],
     ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
       t(`strategy.options.${name}` as 'strategy.options.rank', { defaultValue: name }),
-      Array.isArray(value) ? value.join(', ') : String(value),
+      words(value),
     ]),
   ]
   return (

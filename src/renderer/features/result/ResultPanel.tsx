@@ -1,5 +1,5 @@
 /** What a finished run achieved: the verdict first, then scores, errors, costs and the recipe. */
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { RunResult } from '../../../shared/result'
@@ -16,6 +16,9 @@ import { CostCard } from './CostCard'
 import { PerClassTable } from './PerClassTable'
 import { RecipeCard } from './RecipeCard'
 import { VerdictCard } from './VerdictCard'
+
+/** More labels than these make a matrix that needs the whole width. */
+const labelsBeside = 7
 
 interface ResultPanelProps {
   id: string
@@ -63,12 +66,14 @@ function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): 
       }
     >
       <VerdictCard run={run} result={result} />
-      <Card title={t('result.confusion')} hint={t('result.confusionHint')}>
-        <ConfusionMatrix runId={run.id} metrics={result.test} />
-      </Card>
-      <Card title={t('result.perClass')}>
-        <PerClassTable rows={result.test.perClass} />
-      </Card>
+      <SimpleGrid cols={{ base: 1, xl: run.labels.length > labelsBeside ? 1 : 2 }} spacing="lg">
+        <Card title={t('result.confusion')} hint={t('result.confusionHint')}>
+          <ConfusionMatrix runId={run.id} metrics={result.test} />
+        </Card>
+        <Card title={t('result.perClass')} hint={t('result.perClassHint')}>
+          <PerClassTable rows={result.test.perClass} />
+        </Card>
+      </SimpleGrid>
       <CostCard run={run} result={result} />
       <RecipeCard run={run} result={result} />
       <EquivalentCommand command="fino runs --json" />

@@ -26,7 +26,7 @@ function Done({ run, onResult }: { run: Run; onResult(): void }) {
           <Figure label={t('result.accuracy')} value={format.percent(test.accuracy)} />
           <Figure label={t('result.macroF1')} value={format.score(test.macroF1)} />
           <Figure label={t('run.elapsed')} value={format.duration(seconds)} />
-          <Figure label={t('run.step')} value={format.number(steps)} />
+          <Figure label={t('run.steps')} value={format.number(steps)} />
           <Figure
             label={t('run.speed')}
             value={t('run.tokensPerSecond', { formatted: format.number(tokensPerSecond) })}

@@ -2,6 +2,7 @@
 import { MultiSelect, Select, Switch } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { OptionDescription, OptionValue } from '../../../shared/strategy'
+import { useOptionValue } from '../../lib/option-value'
 import { Field, NumberSetting } from './Field'
 
 interface OptionFieldProps {
@@ -13,8 +14,9 @@ interface OptionFieldProps {
 
 export function OptionField({ option, value, onValue }: OptionFieldProps) {
   const { label, hint } = useOptionWords(option.name)
+  const words = useOptionValue()
   const reset = () => onValue(undefined)
-  const frame = { label, hint, changedFrom: value === undefined ? null : String(option.value), onReset: reset }
+  const frame = { label, hint, changedFrom: value === undefined ? null : words(option.value), onReset: reset }
   switch (option.kind) {
     case 'number':
       return (

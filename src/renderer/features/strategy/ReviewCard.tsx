@@ -4,7 +4,6 @@ import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Recipe, RecipeRequest } from '../../../shared/recipe'
 import type { Run } from '../../../shared/run'
-import type { OptionValue } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
@@ -12,6 +11,7 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
+import { useOptionValue } from '../../lib/option-value'
 import { type RecipeDifference, recipeDifferences, trainCommand } from '../../lib/recipe-changes'
 import { useOptionWords } from './OptionField'
 import { GuardBadge } from './QuotePanel'
@@ -106,12 +106,8 @@ export function ReviewCard(props: ReviewCardProps) {
 
 function DifferenceLine({ difference }: { difference: RecipeDifference }) {
   const { t } = useTranslation()
-  const format = useFormat()
   const optionWords = useOptionWords(difference.option ?? '')
-  const words = (value: OptionValue) => {
-    if (typeof value === 'number') return format.significant(value)
-    return Array.isArray(value) ? value.join(', ') : String(value)
-  }
+  const words = useOptionValue()
   const label = difference.field === 'option' ? optionWords.label : t(`strategy.fields.${difference.field}`)
   return (
     <li>

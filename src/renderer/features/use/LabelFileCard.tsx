@@ -22,7 +22,7 @@ export function LabelFileCard({ run }: { run: Run }) {
   const { reading, read, failure } = useReading(setFile)
   return (
     <Card title={t('use.label')} hint={t('use.labelHint')}>
-      <FileDrop compact title={t('use.dropFile')} hint={t('data.dropHint')} reading={reading} onFile={read} />
+      <FileDrop compact title={t('data.drop')} hint={t('data.dropHint')} reading={reading} onFile={read} />
       <FailureNotice failure={failure} />
       {file !== null && <Labelling key={JSON.stringify(file)} run={run} file={file} />}
     </Card>
