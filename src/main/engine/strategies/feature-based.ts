@@ -1,6 +1,6 @@
 /**
  * Feature-based: the frozen encoder turns each text into one vector (the mean over its tokens, or the first token's),
- * on which a logistic regression is fitted outside the training loop (Peters et al. 2018 call it feature extraction).
+ * on which a logistic regression is fitted outside the training loop (Devlin et al. 2019, section 5.3).
  */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
@@ -29,7 +29,7 @@ export const featureBased: Strategy = {
     return {
       id: 'feature-based',
       source:
-        'Peters et al. 2018, Deep Contextualized Word Representations, arXiv:1802.05365; Hastie et al. 2009, section 4.4',
+        'Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 5.3, arXiv:1810.04805',
       trainableParameters: fitted,
       totalParameters: encoder + fitted,
       cachesEncoder: true,

@@ -18,7 +18,7 @@ export const headOnly: Strategy = {
     const head = countValues(headTensors(config, classes))
     return {
       id: 'head-only',
-      source: 'Wang 2023, On Finetuning Large Language Models, Political Analysis 32(3), doi:10.1017/pan.2023.36',
+      source: 'Raschka 2023, Understanding Parameter-Efficient Finetuning of Large Language Models',
       trainableParameters: head + countValues(encoder.filter(({ required }) => !required)),
       totalParameters: head + countValues(encoder),
       cachesEncoder: true,
