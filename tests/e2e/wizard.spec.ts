@@ -1,6 +1,7 @@
 /** The whole way of a finetuning, on a real training run: data, check, model, strategy, run, result, use. */
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { chooseFile, lastStep } from './actions'
 import { expect, routeOf, test } from './fino'
 import { labelledMessages, unlabelledMessages, unlabelledTexts } from './messages'
 
@@ -8,12 +9,6 @@ test.describe.configure({ mode: 'serial' })
 
 /** Everything the stepper knows is in the address: each test goes on where the one before it ended. */
 let route = '/new/data'
-
-async function chooseFile(page: Page, name: string, content: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: /Drop a CSV or TSV file/ }).click()
-  await (await chooser).setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content, 'utf8') })
-}
 
 const next = (page: Page) => page.getByRole('button', { name: 'Continue' }).click()
 
@@ -94,11 +89,6 @@ test('Run: the phases pass, the curve grows, the result is offered', async ({ op
   route = routeOf(page)
 })
 
-async function lastStep(page: Page): Promise<number> {
-  const label = await page.getByRole('img', { name: /^Training loss/ }).getAttribute('aria-label')
-  return Number(/at step ([\d,]+)/.exec(label ?? '')?.[1]?.replaceAll(',', ''))
-}
-
 test('Result: the verdict, the scores, and the texts behind a cell', async ({ open }) => {
   const page = await open(route)
   await expect(page.getByText(/^LoRA labels \d+ of 9 test texts as you did/)).toBeVisible()
@@ -130,7 +120,7 @@ test('Use: label a table and take it home', async ({ open, host }) => {
   await page.getByRole('button', { name: 'Label all rows' }).click()
   const written = page.getByRole('status').filter({ hasText: '3 rows labelled' })
   await expect(written).toBeVisible({ timeout: 60_000 })
-  const [, path] = /Written to (.+\.csv)/.exec(await written.textContent()) ?? []
+  const [, path] = /Written to (.+\.csv)/.exec((await written.textContent()) ?? '') ?? []
   const onDisk = readFileSync(path ?? '', 'utf8')
   expect(onDisk.split(/\r?\n/)[0]).toContain('number,message,prediction,confidence')
   for (const text of unlabelledTexts) expect(onDisk).toContain(text)
