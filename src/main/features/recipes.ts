@@ -38,13 +38,21 @@ export function createRecipes({
   /** Kept by model and labels, so that a start or a changed setting does not wait for the probe that is under way. */
   const described = new Map<string, Promise<StrategyDescription[]>>()
 
-  async function descriptionsOf(dataset: Dataset, model: Model): Promise<StrategyDescription[]> {
+  async function descriptionsOf(
+    dataset: Dataset,
+    model: Model,
+    chosen?: Pick<Recipe, 'strategy' | 'options'>,
+  ): Promise<StrategyDescription[]> {
     refuseOtherTasks(dataset)
     const labels = labelsOf(dataset)
-    const key = JSON.stringify([model.folder, model.contentHash, labels])
+    const key = JSON.stringify([model.folder, model.contentHash, labels, chosen])
     const known = described.get(key)
     if (known !== undefined) return known
-    const asked = trainer.run('describe-strategies', { modelFolder: model.folder, labels })
+    const asked = trainer.run('describe-strategies', {
+      modelFolder: model.folder,
+      labels,
+      ...(chosen === undefined ? {} : { chosen }),
+    })
     described.set(key, asked)
     asked.catch(() => described.delete(key))
     return asked
@@ -52,20 +60,21 @@ export function createRecipes({
 
   async function prepare(request: RecipeRequest): Promise<Prepared> {
     const [dataset, model] = await Promise.all([library.dataset(request.datasetId), library.model(request.modelId)])
-    const strategy = (await descriptionsOf(dataset, model)).find(({ id }) => id === request.strategy)
-    if (strategy === undefined) {
+    const find = (strategies: StrategyDescription[]) => strategies.find(({ id }) => id === request.strategy)
+    const usual = find(await descriptionsOf(dataset, model))
+    if (usual === undefined) {
       throw new Failure(
         'strategy-unsupported',
         `The strategy ${request.strategy} does not work with ${model.name}. Choose another strategy.`,
         { strategy: request.strategy, modelId: model.id },
       )
     }
-    return {
-      recipe: resolveRecipe({ request, dataset, model, strategy, settings: settings() }),
-      dataset,
-      model,
-      strategy,
-    }
+    const recipe = resolveRecipe({ request, dataset, model, strategy: usual, settings: settings() })
+    // Options decide how much trains.
+    const { strategy: id, options } = recipe
+    const strategy =
+      request.options === undefined ? usual : find(await descriptionsOf(dataset, model, { strategy: id, options }))
+    return { recipe, dataset, model, strategy: strategy ?? usual }
   }
 
   return {

@@ -62,7 +62,11 @@ export interface DataCost {
 export interface Jobs {
   /** Reads a model folder and checks that Fino can load it (every tensor's name, shape and type). */
   'describe-model': { input: { modelFolder: string }; output: ModelFacts }
-  'describe-strategies': { input: { modelFolder: string; labels: string[] }; output: StrategyDescription[] }
+  /** With the default options of each strategy, or those chosen for one of them. */
+  'describe-strategies': {
+    input: { modelFolder: string; labels: string[]; chosen?: Pick<Recipe, 'strategy' | 'options'> }
+    output: StrategyDescription[]
+  }
   /** Length of every row in tokens, special tokens included, untruncated. */
   'token-lengths': { input: { modelFolder: string; rowsFile: string }; output: { id: number; tokens: number }[] }
   'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost }

@@ -1,5 +1,5 @@
 /** The strategies, in the order in which they are shown: from the cheapest to the dearest. */
-import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
+import type { StrategyDescription, StrategyId, StrategyOptions } from '../../../shared/strategy'
 import type { EncoderConfig } from '../models/config'
 import type { Strategy } from './adaptation'
 import { featureBased } from './feature-based'
@@ -15,7 +15,13 @@ export function strategyOf(id: StrategyId): Strategy {
   return strategy
 }
 
-/** Every strategy on this model with its default options. */
-export function describeStrategies(config: EncoderConfig, classes: number): StrategyDescription[] {
-  return strategies.map((strategy) => strategy.describe(config, classes))
+/** Every strategy on this model with its default options, or those chosen for one of them. */
+export function describeStrategies(
+  config: EncoderConfig,
+  classes: number,
+  chosen?: { strategy: StrategyId; options: StrategyOptions },
+): StrategyDescription[] {
+  return strategies.map((strategy) =>
+    strategy.describe(config, classes, strategy.id === chosen?.strategy ? chosen.options : undefined),
+  )
 }

@@ -25,7 +25,7 @@ export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Pro
   }
 }
 
-export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, labels }) => {
+export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, labels, chosen }) => {
   const { config } = await inspectModel(await openModelFolder(modelFolder))
-  return describeStrategies(config, labels.length)
+  return describeStrategies(config, labels.length, chosen)
 }
