@@ -7,7 +7,11 @@ const root = join(__dirname, '..')
 const electron = join(root, 'node_modules/electron')
 
 if (!existsSync(join(electron, 'dist'))) {
-  const fetched = spawnSync(process.execPath, [join(electron, 'install.js')], { cwd: root, encoding: 'utf8', timeout: 300_000 })
+  const fetched = spawnSync(process.execPath, [join(electron, 'install.js')], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 300_000,
+  })
   if (fetched.status !== 0) {
     const lines = `${fetched.stderr}`.split('\n').filter((line) => line.trim() !== '')
     process.stderr.write(
@@ -19,5 +23,8 @@ if (!existsSync(join(electron, 'dist'))) {
 }
 
 const builder = join(root, 'node_modules/electron-builder/cli.js')
-const result = spawnSync(process.execPath, [builder, '--publish', 'never', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+const result = spawnSync(process.execPath, [builder, '--publish', 'never', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+})
 process.exit(result.status ?? 1)
