@@ -98,7 +98,7 @@ const fonts =
 
 export const theme = createTheme({
   primaryColor: 'petrol',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.36,
   black: '#1d1b19',
@@ -126,7 +126,15 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm' }, styles: { root: { fontWeight: 600 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Alert: Alert.extend({ defaultProps: { radius: 'lg' } }),
+    Alert: Alert.extend({
+      defaultProps: { radius: 'lg' },
+      vars: (_, { color = 'petrol' }) => ({
+        root: {
+          '--alert-bg': `color-mix(in srgb, var(--mantine-color-${color}-5) 10%, var(--fino-card))`,
+          '--alert-bd': `1px solid color-mix(in srgb, var(--mantine-color-${color}-5) 32%, var(--fino-card))`,
+        },
+      }),
+    }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
     Badge: Badge.extend({
       defaultProps: { variant: 'light', radius: 'sm' },

@@ -507,7 +507,6 @@ export const en = {
     data: 'Data',
     score: 'Accuracy',
     time: 'Time',
-    created: 'Created',
     menu: 'Actions for {{name}}',
     renameTitle: 'Rename the run',
     newName: 'New name',

@@ -521,7 +521,6 @@ export const pt: Translation<typeof en> = {
     data: 'Dados',
     score: 'Acurácia',
     time: 'Tempo',
-    created: 'Criada',
     menu: 'Ações para {{name}}',
     renameTitle: 'Renomear a execução',
     newName: 'Novo nome',

@@ -5,6 +5,7 @@ import type { DataReport } from '../../../shared/dataset'
 import { Card } from '../../components/Card'
 import { Histogram } from '../../components/Histogram'
 import { useFormat } from '../../lib/format'
+import { useQuery } from '../../lib/query'
 
 interface LengthCardProps {
   tokens: NonNullable<DataReport['tokens']>
@@ -15,6 +16,8 @@ interface LengthCardProps {
 export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) {
   const { t } = useTranslation()
   const format = useFormat()
+  const models = useQuery('models:list', null, ['models:changed'])
+  const model = models.value?.find(({ id }) => id === tokens.modelId)?.name ?? tokens.modelId
   const lengths = tokens.truncation
   const chosen = maxLength ?? usualLength(lengths)
   const entry = lengths.find((candidate) => candidate.maxLength === chosen)
@@ -56,7 +59,7 @@ export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) 
           <Text size="sm" c="dimmed">
             {next !== undefined &&
               `${t('check.truncatedCost', { length: format.number(next.maxLength), share: format.percent(next.share) })} `}
-            {t('check.modelOf', { model: tokens.modelId })}
+            {t('check.modelOf', { model })}
           </Text>
         </Stack>
       </SimpleGrid>

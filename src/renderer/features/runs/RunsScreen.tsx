@@ -43,7 +43,6 @@ export function RunsScreen() {
                 <Table.Th>{t('runs.data')}</Table.Th>
                 <Table.Th className="fino-number">{t('runs.score')}</Table.Th>
                 <Table.Th className="fino-number">{t('runs.time')}</Table.Th>
-                <Table.Th>{t('runs.created')}</Table.Th>
                 <Table.Th aria-label={t('common.actions')} />
               </Table.Tr>
             </Table.Thead>
@@ -76,7 +75,7 @@ function RunRow({ run }: { run: Run }) {
           {run.name}
         </Anchor>
         <Text size="xs" c="dimmed">
-          {run.modelName}
+          {run.modelName} · {format.dateTime(run.createdAt)}
         </Text>
       </Table.Td>
       <Table.Td>
@@ -93,9 +92,6 @@ function RunRow({ run }: { run: Run }) {
       </Table.Td>
       <Table.Td className="fino-number" style={{ whiteSpace: 'nowrap' }}>
         {run.result === null ? '–' : format.duration(run.result.seconds)}
-      </Table.Td>
-      <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-        {format.dateTime(run.createdAt)}
       </Table.Td>
       <Table.Td>
         <RunMenu run={run} />
