@@ -8,10 +8,11 @@ const oldestNode = 24
 const root = join(__dirname, '..')
 const program = join(root, 'out/main/cli.js')
 
+/** Ourselves where we are new enough; else the one that the checkout, or the packaged app, carries. */
 function nodeBinary() {
   if (Number.parseInt(process.versions.node, 10) >= oldestNode) return process.execPath
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  const bundled = [join(root, 'node_modules/node/bin', name), join(root, 'resources/node', name)].find(existsSync)
+  const bundled = [join(root, 'node_modules/node/bin', name), join(root, '../node', name)].find(existsSync)
   if (bundled !== undefined) return bundled
   process.stderr.write(
     `Fino needs Node ${oldestNode}; this is ${process.versions.node}. Run npm ci, which brings one along.\n`,
