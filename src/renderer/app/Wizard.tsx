@@ -125,7 +125,7 @@ function Obstacle({ why, draft, go }: { why: string; draft: Draft; go: Go }) {
     <EmptyNotice
       icon={<IconListNumbers size={40} stroke={1.2} />}
       title={why}
-      hint={t('steps.title')}
+      hint={t('steps.needHint')}
       action={<Button onClick={() => go(to)}>{label}</Button>}
     />
   )

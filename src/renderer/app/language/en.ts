@@ -63,6 +63,7 @@ export const en = {
     result: 'Result',
     use: 'Use',
     position: 'Step {{number}} of {{total}}',
+    needHint: 'Each step builds on the ones before it.',
     needData: 'Choose a data set first.',
     needModel: 'Choose a model first.',
     needRun: 'Start a run first.',
@@ -382,6 +383,7 @@ export const en = {
     smoothing: 'Smoothing',
     logAxis: 'Log axis',
     noPoints: 'The curve begins with the first step.',
+    noEvaluation: 'The curve begins with the first evaluation.',
     noPointsEver: 'This run recorded no such curve.',
     chartLabel: '{{name}} by step; last value {{value}} at step {{step}}',
     series: {

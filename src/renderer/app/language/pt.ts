@@ -67,6 +67,7 @@ export const pt: Translation<typeof en> = {
     result: 'Resultado',
     use: 'Usar',
     position: 'Etapa {{number}} de {{total}}',
+    needHint: 'Cada etapa se apoia nas anteriores.',
     needData: 'Escolha primeiro um conjunto de dados.',
     needModel: 'Escolha primeiro um modelo.',
     needRun: 'Inicie primeiro uma execução.',
@@ -395,6 +396,7 @@ export const pt: Translation<typeof en> = {
     smoothing: 'Suavizar',
     logAxis: 'Eixo log',
     noPoints: 'A curva começa com o primeiro passo.',
+    noEvaluation: 'A curva começa com a primeira avaliação.',
     noPointsEver: 'Esta execução não registrou essa curva.',
     chartLabel: '{{name}} por passo; último valor {{value}} no passo {{step}}',
     series: {

@@ -9,6 +9,7 @@ const colours = { pass: 'moss', warn: 'amber', fail: 'brick' } as const
 const order = { fail: 0, warn: 1, pass: 2 } as const
 const examplesShown = 5
 
+/** The English sentence names the rows itself. */
 export function FindingList({ findings }: { findings: readonly Finding[] }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -28,6 +29,7 @@ export function FindingList({ findings }: { findings: readonly Finding[] }) {
                 <Text size="xs" c="dimmed">
                   {t(`findings.action.${finding.code}`)}
                   {finding.examples.length > 0 &&
+                    textOf(finding) !== finding.message &&
                     ` ${t('check.examples', { rows: format.list(finding.examples.slice(0, examplesShown).map(String)) })}.`}
                 </Text>
               )}

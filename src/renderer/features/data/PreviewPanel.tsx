@@ -12,6 +12,7 @@ import {
   type ImportOptions,
   type Preview,
 } from '../../../shared/dataset'
+import type { FailureCode } from '../../../shared/failure'
 import { Card } from '../../components/Card'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
@@ -23,6 +24,14 @@ import { quoted } from '../../lib/recipe-changes'
 import type { Draft } from '../../lib/routes'
 import { PreviewTable } from './PreviewTable'
 import { type Roles, rolesOf } from './roles'
+
+/** Failures that another encoding or delimiter may cure. */
+const readOtherwise: ReadonlySet<FailureCode> = new Set([
+  'dataset-malformed',
+  'encoding-unknown',
+  'column-duplicate',
+  'file-binary',
+])
 
 interface PreviewPanelProps {
   draft: Draft
@@ -65,9 +74,7 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
         <FailureNotice failure={preview.failure} retry={preview.reload}>
           {startOver}
         </FailureNotice>
-        {'encoding' in reading || 'delimiter' in reading ? (
-          <ReadAs draft={draft} shown={undefined} onChange={change} />
-        ) : null}
+        {readOtherwise.has(preview.failure.code) && <ReadAs draft={draft} shown={undefined} onChange={change} />}
       </Stack>
     )
   }

@@ -113,11 +113,12 @@ function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps)
     [curves, names, smoothed, t],
   )
   if (!ready && lines.length === 0) return <Skeleton height={height} />
+  const begins = names[0]?.startsWith('validation/') ? t('run.noEvaluation') : t('run.noPoints')
   const first = lines.at(-1)
   if (first === undefined) {
     return (
       <Stack h={height} align="center" justify="center">
-        <Text c="dimmed">{alive ? t('run.noPoints') : t('run.noPointsEver')}</Text>
+        <Text c="dimmed">{alive ? begins : t('run.noPointsEver')}</Text>
       </Stack>
     )
   }
