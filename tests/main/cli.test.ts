@@ -1,0 +1,271 @@
+/** The built command line as others script it: one JSON document, the promised fields, the promised exit codes. */
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/application'
+import { startBackend } from '../support/backend'
+import { ensureBuilt, root } from '../support/build'
+import { writeTinyProject } from '../support/tiny-project'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let csv: string
+let model: string
+
+beforeAll(async () => {
+  ensureBuilt()
+  folder = await temporaryFolder()
+  await startBackend('cpu')
+  const { modelFolder, rowsFile } = await writeTinyProject(folder.path)
+  model = modelFolder
+  csv = join(folder.path, 'rows.csv')
+  const rows = (await readFile(rowsFile, 'utf8')).trim().split('\n')
+  const lines = rows.map((row) => JSON.parse(row)).map(({ text, target }) => `${text},${target}`)
+  await writeFile(csv, `text,label\n${lines.join('\n')}\n`)
+}, 180_000)
+afterAll(() => folder?.remove())
+
+interface Answer {
+  code: number | null
+  out: string
+  error: string
+}
+
+function fino(
+  parameters: readonly string[],
+  onError: (text: string, pid: number) => void = () => undefined,
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), ...parameters], {
+      cwd: folder.path,
+      env: { ...process.env, FINO_HOME: join(folder.path, 'home'), FINO_LOG: 'silent' },
+    })
+    const answer: Answer = { code: null, out: '', error: '' }
+    child.stdout.on('data', (data) => {
+      answer.out += data
+    })
+    child.stderr.on('data', (data) => {
+      answer.error += data
+      onError(answer.error, child.pid ?? 0)
+    })
+    child.on('close', (code) => resolve({ ...answer, code }))
+  })
+}
+
+/** The JSON document of a command that must succeed. */
+async function document(...parameters: string[]): Promise<Record<string, unknown>> {
+  const { code, out, error } = await fino([...parameters, '--json'])
+  if (code !== 0) throw new Error(`exit ${code}: ${error}`)
+  return JSON.parse(out)
+}
+
+function killChildren(parent: number): void {
+  for (const line of execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')) {
+    const [pid, ppid] = line.trim().split(/\s+/).map(Number)
+    if (ppid === parent && pid !== undefined) process.kill(pid, 'SIGKILL')
+  }
+}
+
+const quick = () => ['--model', model, '--backend', 'wasm', '--epochs', '2', '--batch-size', '8', '--max-length', '16']
+
+describe('usage', () => {
+  const wrong: [string, () => string[], RegExp][] = [
+    ['an unknown command', () => ['tarin'], /unknown command 'tarin'/],
+    ['an unknown option', () => ['runs', '--al'], /unknown option '--al'/],
+    ['a missing argument', () => ['import'], /missing required argument 'FILE'/],
+    ['a missing model', () => ['train', csv, '--strategy', 'lora'], /--model is missing/],
+    ['a missing strategy', () => ['train', csv, '--model', 'starter'], /--strategy is missing/],
+    ['an unknown strategy', () => ['train', csv, '--model', 'starter', '--strategy', 'magic'], /strategy: .*"lora"/],
+    ['no number', () => ['train', csv, '--epochs', 'many'], /--epochs .*whole number from 1 to 1000/],
+    ['a negative learning rate', () => ['quote', csv, '--learning-rate', '-1'], /number above 0/],
+    ['a missing file', () => ['import', 'nowhere.csv'], /no file .*nowhere\.csv/],
+    ['a missing model folder', () => ['models', 'add', 'nowhere'], /no folder .*nowhere/],
+    [
+      'two things to predict with',
+      () => ['predict', '--run', 'a', '--export', 'b', '--in', csv, '--text', 'text', '--out', 'o.csv'],
+      /either --run RUN or --export DIR/,
+    ],
+    ['a missing column', () => ['import', csv, '--text', 'body'], /body/],
+    ['an unknown task', () => ['import', csv, '--task', 'divination'], /--task must be/],
+    ['an unknown run', () => ['resume', 'nobody'], /no run nobody/],
+    ['a backend that is not there', () => ['demo', '--backend', 'abacus'], /--backend must be/],
+  ]
+  test.each(wrong)('%s: exit 2, the reason on one line', async (_, parameters, reason) => {
+    const { code, out, error } = await fino(parameters())
+    expect(error).toMatch(reason)
+    expect(error.trim().split('\n')).toHaveLength(1)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+
+  test('with --json the failure is the document, too', async () => {
+    const { code, out } = await fino(['import', 'nowhere.csv', '--json'])
+    expect(code).toBe(2)
+    expect(JSON.parse(out)).toEqual({
+      failure: { code: 'file-missing', message: expect.stringContaining('nowhere.csv'), details: expect.any(Object) },
+    })
+    expect(JSON.parse((await fino(['--json', 'tarin'])).out)).toMatchObject({ failure: { code: 'usage' } })
+  })
+
+  test('help and version are answers, not errors', async () => {
+    expect(await fino(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    const { code, out } = await fino(['train', '--help'])
+    expect(code).toBe(0)
+    for (const option of [
+      '--model',
+      '--strategy',
+      '--epochs',
+      '--batch-size',
+      '--max-length',
+      '--learning-rate',
+      '--seed',
+      '--backend',
+      '--out',
+    ]) {
+      expect(out).toContain(option)
+    }
+  })
+})
+
+test('doctor', async () => {
+  const answer = await document('doctor')
+  expect(Object.keys(answer)).toEqual(['backends', 'node', 'home', 'memoryBytes'])
+  expect(answer.home).toBe(join(folder.path, 'home'))
+  expect(answer.backends).toContainEqual({
+    id: 'wasm',
+    device: expect.any(String),
+    available: true,
+    reason: null,
+    gflops: expect.any(Number),
+  })
+})
+
+test('import, twice the same', async () => {
+  const answer = await document('import', csv, '--name', 'Rows')
+  expect(answer).toMatchObject({
+    rows: 60,
+    columns: ['text', 'label'],
+    task: 'classification',
+    labels: ['complaint', 'praise'],
+    splits: { train: expect.any(Number), validation: expect.any(Number), test: expect.any(Number) },
+  })
+  for (const warning of answer.warnings as object[]) expect(Object.keys(warning)).toEqual(['code', 'message', 'rows'])
+  expect((await document('import', csv, '--name', 'Rows')).datasetId).toBe(answer.datasetId)
+})
+
+test('models', async () => {
+  const added = await document('models', 'add', model)
+  expect(added).toMatchObject({ architecture: 'bert', modelId: expect.any(String), parameters: expect.any(Number) })
+  expect(await document('models')).toEqual(
+    expect.arrayContaining([added, expect.objectContaining({ modelId: 'starter' })]),
+  )
+})
+
+test('quote', async () => {
+  expect(await document('quote', csv, '--strategy', 'lora', ...quick())).toMatchObject({
+    strategy: 'lora',
+    trainableParameters: expect.any(Number),
+    totalParameters: expect.any(Number),
+    memoryBytes: { low: expect.any(Number), high: expect.any(Number) },
+    seconds: { low: expect.any(Number), high: expect.any(Number) },
+    diskBytes: expect.any(Number),
+    fits: true,
+  })
+})
+
+describe('training', () => {
+  test('trains, exports, lists, predicts with the run and with the export alike', async () => {
+    const out = join(folder.path, 'exported')
+    const answer = await document('train', csv, '--strategy', 'lora', ...quick(), '--out', out)
+    expect(answer).toMatchObject({
+      status: 'finished',
+      backend: 'wasm',
+      steps: expect.any(Number),
+      seconds: expect.any(Number),
+      tokensPerSecond: expect.any(Number),
+      peakMemoryBytes: expect.any(Number),
+      metrics: {
+        validation: { accuracy: expect.any(Number) },
+        test: { accuracy: expect.any(Number), macroF1: expect.any(Number) },
+      },
+      quote: { strategy: 'lora' },
+      exportPath: out,
+    })
+    expect(answer.trainableParameters).toBeLessThan(answer.totalParameters as number)
+    expect(existsSync(join(out, 'adapter_model.safetensors'))).toBe(true)
+    const run = answer.runId as string
+    expect(await document('runs')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ runId: run, status: 'finished', strategy: 'lora' })]),
+    )
+
+    const withRun = join(folder.path, 'with-run.csv')
+    const withExport = join(folder.path, 'with-export.csv')
+    expect(await document('predict', '--run', run, '--in', csv, '--text', 'text', '--out', withRun)).toEqual({
+      rows: 60,
+      outputPath: withRun,
+    })
+    await document('predict', '--export', out, '--in', csv, '--text', 'text', '--out', withExport)
+    const labelled = await readFile(withRun, 'utf8')
+    expect(labelled.split('\n')[0]).toBe('text,label,prediction,confidence')
+    expect(await readFile(withExport, 'utf8')).toBe(labelled)
+
+    const again = await fino(['export', run, '--out', out])
+    expect(again).toMatchObject({ code: 2, error: expect.stringContaining('holds files already') })
+    expect(await fino(['resume', run])).toMatchObject({ code: 2, error: expect.stringContaining('is finished') })
+  })
+
+  test('takes a recipe in JSON, with paths relative to it, overridden by options', async () => {
+    await mkdir(join(folder.path, 'recipes'), { recursive: true })
+    const recipe = join(folder.path, 'recipes', 'mine.json')
+    const fields = {
+      dataset: '../rows.csv',
+      model: '../model',
+      strategy: 'head-only',
+      epochs: 9,
+      backend: 'wasm',
+      maxLength: 16,
+    }
+    await writeFile(recipe, JSON.stringify(fields))
+    const { runId, status, steps } = await document('train', recipe, '--epochs', '1', '--batch-size', '60')
+    expect({ status, steps }).toEqual({ status: 'finished', steps: 1 })
+    expect(await document('export', runId as string, '--out', join(folder.path, 'head'))).toMatchObject({
+      format: 'hugging-face',
+      certificate: { passed: true },
+    })
+    await writeFile(recipe, JSON.stringify({ ...fields, epoch: 3 }))
+    expect(await fino(['train', recipe])).toMatchObject({ code: 2, error: expect.stringMatching(/epoch/) })
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'a run whose worker is killed says so, exits with 1, and can be resumed',
+    async () => {
+      let killed = false
+      const parameters = ['--strategy', 'lora', ...quick(), '--epochs', '400', '--json']
+      const { code, out, error } = await fino(['train', csv, ...parameters], (text, pid) => {
+        if (killed || !text.includes('Training')) return
+        killed = true
+        killChildren(pid)
+      })
+      const answer = JSON.parse(out)
+      expect(code).toBe(1)
+      expect(answer).toMatchObject({ status: 'interrupted', metrics: null, failure: { code: 'worker-exited' } })
+      expect(error).toContain(`fino resume ${answer.runId}`)
+      expect(await document('resume', answer.runId)).toMatchObject({ status: 'finished', runId: answer.runId })
+    },
+  )
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C stops and saves; resume goes on to the end', async () => {
+    let asked = false
+    const parameters = ['--strategy', 'lora', ...quick(), '--epochs', '400', '--json']
+    const stopped = await fino(['train', csv, ...parameters], (error, pid) => {
+      if (asked || !error.includes('Training')) return
+      asked = true
+      process.kill(pid, 'SIGINT')
+    })
+    expect(stopped.code).toBe(0)
+    const { runId, status, metrics } = JSON.parse(stopped.out)
+    expect(status).toBe('stopped')
+    expect(metrics.test.accuracy).toEqual(expect.any(Number))
+    expect(await document('resume', runId)).toMatchObject({ runId, status: 'finished' })
+  })
+})
