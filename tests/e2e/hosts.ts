@@ -12,7 +12,7 @@ export type HostKind = 'browser' | 'electron'
 
 export interface Host {
   readonly kind: HostKind
-  /** FINO_HOME: a fresh temporary folder. */
+  /** FINO_HOME. */
   readonly home: string
   /** Where every page and every request must stay. */
   readonly origin: string
@@ -35,8 +35,9 @@ export function electronBinary(): string | undefined {
   return existsSync(binary) ? binary : undefined
 }
 
-export async function openBrowserHost(browser: Browser): Promise<Host> {
-  const home = mkdtempSync(join(tmpdir(), 'fino-e2e-'))
+/** @param given a workspace that is there already and stays; else a fresh one is made and removed */
+export async function openBrowserHost(browser: Browser, given?: string): Promise<Host> {
+  const home = given ?? mkdtempSync(join(tmpdir(), 'fino-e2e-'))
   const child = spawn(process.execPath, [join(root, 'bin/fino.js'), 'serve', '--json'], {
     env: { ...process.env, FINO_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -64,7 +65,7 @@ export async function openBrowserHost(browser: Browser): Promise<Host> {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await ended
-      rmSync(home, { recursive: true, force: true })
+      if (given === undefined) rmSync(home, { recursive: true, force: true })
     },
   }
 }
