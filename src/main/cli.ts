@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
 import { version } from '../shared/version'
 import { type Host, openApplication } from './application'
+import { bench } from './cli/bench'
 import type { ImportFlags, RecipeFlags } from './cli/choose'
 import * as commands from './cli/commands'
 import { type Context, exitCodes } from './cli/commands'
@@ -131,6 +132,10 @@ function createProgram(
   command('demo', 'train every strategy on the example data and compare them')
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')
     .action((flags: { backend: string }) => act((context) => demo(context, flags)))
+
+  command('bench', 'measure training steps on every backend').action(() =>
+    act((context) => bench(context, builtFolder)),
+  )
 
   return program
 }

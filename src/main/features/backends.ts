@@ -16,7 +16,7 @@ export interface Backends {
 export function createBackends({ trainer, speeds }: { trainer: Pick<Trainer, 'run'>; speeds: SpeedStore }): Backends {
   async function measure(): Promise<BackendReport[]> {
     const reports = await trainer.run('measure-backends', { measure: true })
-    speeds.replace(reports, new Date().toISOString())
+    speeds.record(reports, new Date().toISOString())
     return reports
   }
 

@@ -9,8 +9,8 @@ export interface BackendSpeed {
 }
 
 export interface SpeedStore {
-  /** Replaces all by what was measured just now. */
-  replace(reports: readonly BackendReport[], at: string): void
+  /** Keeps the best that was measured on each device: a busy machine is slow for a while, not for good. */
+  record(reports: readonly BackendReport[], at: string): void
   list(): BackendSpeed[]
   clear(): void
 }
@@ -24,11 +24,14 @@ export function createSpeedStore(database: Database): SpeedStore {
     'SELECT backend, device, gflops FROM backend_speeds ORDER BY gflops DESC',
   )
   return {
-    replace(reports, at) {
+    record(reports, at) {
       database.transaction(() => {
+        const known = select.all()
         remove.run()
         for (const { id, device, available, gflops } of reports) {
-          if (available && gflops !== null) insert.run(id, device, gflops, at)
+          if (!available || gflops === null) continue
+          const before = known.find((speed) => speed.backend === id && speed.device === device)?.gflops ?? 0
+          insert.run(id, device, Math.max(gflops, before), at)
         }
       })()
     },

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import {
-  activationBytesPerLayer,
   estimate,
   forwardFlopsPerToken,
+  keptBytesPerLayer,
   memoryByPhase,
+  passingBytesPerLayer,
   type RunFacts,
   trainingFactor,
 } from '../../../src/main/quote/prior'
@@ -57,11 +58,13 @@ test('a frozen encoder whose output is kept costs one forward pass over everythi
 })
 
 test('activations grow with the square of the length', () => {
-  // 200 tokens in 10 rows of 20: 4 x 200 x (16 x 4 + 4 x 8 + 4 x 2 x 20) = 800 x 256
-  expect(activationBytesPerLayer(facts(), 200)).toBe(204_800)
-  // Twice the length: 4 x 400 x (64 + 32 + 4 x 2 x 40) = 1600 x 416
+  // 200 tokens in 10 rows of 20: 4 x 200 x (64 x 4 + 20 x 8 + 28 x 2 x 20) = 800 x 1536
+  expect(keptBytesPerLayer(facts(), 200)).toBe(1_228_800)
+  // 4 x 200 x (16 x 4 + 4 x 8 + 4 x 2 x 20) = 800 x 256
+  expect(passingBytesPerLayer(facts(), 200)).toBe(204_800)
+  // Twice the length: 4 x 400 x (256 + 160 + 28 x 2 x 40) = 1600 x 2656
   const longer = facts({ recipe: { epochs: 3, batchSize: 10, accumulationSteps: 1, maxLength: 40 } })
-  expect(activationBytesPerLayer(longer, 400)).toBe(665_600)
+  expect(keptBytesPerLayer(longer, 400)).toBe(4_249_600)
 })
 
 test('memory by phase, by hand', () => {
@@ -69,7 +72,7 @@ test('memory by phase, by hand', () => {
   expect(memoryByPhase(facts())).toEqual({
     load: floor + 2e9 + 4000,
     // Weights, best parameters and gradients, two moments, two layers of activations.
-    train: floor + 4000 + 8000 + 8000 + 2 * 204_800,
+    train: floor + 4000 + 8000 + 8000 + 2 * 1_228_800,
     evaluate: floor + 4000 + 8000 + 4000 + 2 * 204_800,
     save: floor + 4000 + 8000 + 16_000,
     export: floor + 8000,

@@ -19,7 +19,7 @@ test('a quote is a range around the estimate', () => {
   expect(quote).toMatchObject({ strategy: 'lora', steps: 50, diskBytes: 77, basis: 'probe', trackRecord: null })
   expect(quote.seconds.low).toBeCloseTo(110 / 1.3, 9)
   expect(quote.seconds.high).toBeCloseTo(110 * 1.3, 9)
-  expect(quote.memoryBytes).toEqual({ low: 800, high: 1250 })
+  expect(quote.memoryBytes).toEqual({ low: 714, high: 1400 })
 })
 
 test('with early stopping the lower bound is that of the shortest run', () => {
@@ -29,11 +29,11 @@ test('with early stopping the lower bound is that of the shortest run', () => {
 })
 
 test.each([
-  [1667, 'fits', true], // 1250 is 75 % of 1666.7
-  [1666, 'tight', true],
-  [1359, 'tight', true], // 92 % of 1358.7
-  [1358, 'too-big', false],
-])('1250 bytes at most, %i free: %s', (freeMemoryBytes, guard, fits) => {
+  [1867, 'fits', true], // 1400 is 75 % of 1866.7
+  [1866, 'tight', true],
+  [1522, 'tight', true], // 92 % of 1521.7
+  [1521, 'too-big', false],
+])('1400 bytes at most, %i free: %s', (freeMemoryBytes, guard, fits) => {
   expect(makeQuote(facts({ freeMemoryBytes }))).toMatchObject({ guard, fits })
 })
 

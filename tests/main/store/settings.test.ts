@@ -13,15 +13,19 @@ test('settings have defaults, keep what was set, and survive a value that they d
   expect(settings.get().language).toBe('system')
 })
 
-test('measured speeds replace each other; a backend that cannot run has none', () => {
+test('the best speed of a device is kept; another device starts anew; a backend that cannot run has none', () => {
   const speeds = createSpeedStore(openDatabase(':memory:'))
-  speeds.replace([{ id: 'wasm', device: 'CPU', available: true, reason: null, gflops: 20 }], '2026')
-  speeds.replace(
-    [
-      { id: 'wasm', device: 'CPU', available: true, reason: null, gflops: 25 },
-      { id: 'tensorflow', device: 'CPU', available: false, reason: 'not installed', gflops: null },
-    ],
-    '2026',
-  )
-  expect(speeds.list()).toEqual([{ backend: 'wasm', device: 'CPU', gflops: 25 }])
+  const measured = (device: string, gflops: number) =>
+    speeds.record(
+      [
+        { id: 'wasm', device, available: true, reason: null, gflops },
+        { id: 'tensorflow', device: 'CPU', available: false, reason: 'not installed', gflops: null },
+      ],
+      '2026',
+    )
+  measured('CPU', 20)
+  measured('CPU', 5)
+  expect(speeds.list()).toEqual([{ backend: 'wasm', device: 'CPU', gflops: 20 }])
+  measured('GPU', 15)
+  expect(speeds.list()).toEqual([{ backend: 'wasm', device: 'GPU', gflops: 15 }])
 })
