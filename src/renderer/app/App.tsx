@@ -4,7 +4,7 @@ import { Notifications } from '@mantine/notifications'
 import { useEffect, useMemo, useState } from 'react'
 import type { CommandOutput, Settings } from '../../shared/contract'
 import { call } from '../lib/api'
-import { SessionProvider } from '../lib/session'
+import { SessionContext } from '../lib/session'
 import { changeLanguage, languageOf } from './language/language'
 import { Shell } from './Shell'
 import { theme } from './theme'
@@ -32,9 +32,9 @@ export function App({ host, settings: first }: AppProps) {
     <MantineProvider theme={theme} defaultColorScheme={first.colorScheme}>
       <ColorScheme scheme={settings.colorScheme} />
       <Notifications position="bottom-right" />
-      <SessionProvider session={session}>
+      <SessionContext value={session}>
         <Shell />
-      </SessionProvider>
+      </SessionContext>
     </MantineProvider>
   )
 }

@@ -39,6 +39,11 @@ export type Route =
 const changesSchema = recipeSchema.partial().omit({ datasetId: true, modelId: true, strategy: true, task: true })
 const plainKeys = ['encoding', 'delimiter', 'text', 'target', 'dataset', 'model', 'name', 'run'] as const
 
+/** The stepper at Strategy, with everything as a run had it. */
+export function repeatRoute({ datasetId, modelId, strategy, task: _, ...changes }: Recipe): Route {
+  return { screen: 'new', step: 'strategy', draft: { dataset: datasetId, model: modelId, strategy, changes } }
+}
+
 /** Anything unknown leads to the start of a new finetuning; never an error. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)

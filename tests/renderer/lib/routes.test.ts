@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hashOf, parseRoute, type Route } from '../../../src/renderer/lib/routes'
+import { hashOf, parseRoute, type Route, repeatRoute } from '../../../src/renderer/lib/routes'
+import type { Recipe } from '../../../src/shared/recipe'
 
 const routes: Route[] = [
   { screen: 'new', step: 'data', draft: {} },
@@ -52,5 +53,35 @@ describe('routes', () => {
     const route = parseRoute(`#/new/strategy?${new URLSearchParams({ ...draft, dataset: 'd1' })}`)
     expect(route).toEqual({ screen: 'new', step: 'strategy', draft: { dataset: 'd1' } })
     expect(parseRoute('#/new/strategy?changes=%7Bbroken')).toEqual({ screen: 'new', step: 'strategy', draft: {} })
+  })
+})
+
+describe('repeatRoute', () => {
+  it('leads to Strategy with the run’s own settings, and survives the address', () => {
+    const recipe: Recipe = {
+      datasetId: 'd1',
+      modelId: 'starter',
+      task: 'classification',
+      strategy: 'lora',
+      options: { rank: 4 },
+      epochs: 3,
+      batchSize: 16,
+      accumulationSteps: 1,
+      maxLength: 128,
+      learningRate: 0.001,
+      weightDecay: 0,
+      warmupShare: 0,
+      clipNorm: 1,
+      seed: 7,
+      patience: 3,
+      backend: 'wasm',
+    }
+    const route = parseRoute(hashOf(repeatRoute(recipe)))
+    const { datasetId, modelId, strategy, task: _, ...changes } = recipe
+    expect(route).toEqual({
+      screen: 'new',
+      step: 'strategy',
+      draft: { dataset: datasetId, model: modelId, strategy, changes },
+    })
   })
 })

@@ -1,5 +1,5 @@
 /** Everything that decided the run. */
-import { SimpleGrid, Text } from '@mantine/core'
+import { Button, SimpleGrid, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
@@ -7,6 +7,7 @@ import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { useFormat } from '../../lib/format'
 import { useOptionValue } from '../../lib/option-value'
+import { navigate, repeatRoute } from '../../lib/routes'
 
 const numberFields = [
   'epochs',
@@ -45,7 +46,15 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
     ]),
   ]
   return (
-    <Card title={t('result.recipe')} hint={t('result.recipeHint')}>
+    <Card
+      title={t('result.recipe')}
+      hint={t('result.recipeHint')}
+      aside={
+        <Button size="xs" variant="default" onClick={() => navigate(repeatRoute(recipe))}>
+          {t('run.repeat')}
+        </Button>
+      }
+    >
       <SimpleGrid cols={4} spacing="lg" verticalSpacing="sm" component="dl" m={0}>
         {facts.map(([name, value]) => (
           <div key={name}>

@@ -8,6 +8,7 @@ import { Figure } from '../../components/Figure'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
+import { navigate, repeatRoute } from '../../lib/routes'
 
 export function RunOutcome({ run, onResult }: { run: Run; onResult(): void }) {
   if (run.result !== null) return <Done run={run} onResult={onResult} />
@@ -46,7 +47,12 @@ function Done({ run, onResult }: { run: Run; onResult(): void }) {
 function Undone({ run }: { run: Run }) {
   const { t } = useTranslation()
   if (run.failure !== null) {
-    return <FailureNotice failure={run.failure}>{run.resumable && <ResumeButton run={run} />}</FailureNotice>
+    return (
+      <FailureNotice failure={run.failure}>
+        {run.resumable && <ResumeButton run={run} />}
+        <RepeatButton run={run} />
+      </FailureNotice>
+    )
   }
   const interrupted = run.status === 'interrupted'
   return (
@@ -56,9 +62,21 @@ function Undone({ run }: { run: Run }) {
     >
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{interrupted ? t('run.interruptedBody') : t('run.cancelledBody')}</Text>
-        {run.resumable && <ResumeButton run={run} />}
+        <Group gap="xs">
+          {run.resumable && <ResumeButton run={run} />}
+          <RepeatButton run={run} />
+        </Group>
       </Stack>
     </Alert>
+  )
+}
+
+function RepeatButton({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  return (
+    <Button size="sm" variant="default" onClick={() => navigate(repeatRoute(run.recipe))}>
+      {t('run.repeat')}
+    </Button>
   )
 }
 

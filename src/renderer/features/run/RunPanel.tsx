@@ -45,7 +45,9 @@ export function RunPanel({ id, onResult }: RunPanelProps) {
       ) : (
         <RunOutcome run={run} onResult={onResult} />
       )}
-      <CurvesCard curves={curves} alive={alive} ready={ready} />
+      {(run.status === 'running' || Object.keys(curves).length > 0) && (
+        <CurvesCard curves={curves} alive={alive} ready={ready} />
+      )}
       <EquivalentCommand command={run.resumable && !alive ? `fino resume ${run.id}` : 'fino runs'} />
     </Page>
   )

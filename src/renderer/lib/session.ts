@@ -1,5 +1,5 @@
 /** What every screen may know about where it runs and what the person prefers. */
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, useContext } from 'react'
 import type { CommandOutput, Settings } from '../../shared/contract'
 
 export interface Session {
@@ -8,14 +8,10 @@ export interface Session {
   changeSettings(change: Partial<Settings>): Promise<void>
 }
 
-const SessionContext = createContext<Session | null>(null)
-
-export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
-  return <SessionContext value={session}>{children}</SessionContext>
-}
+export const SessionContext = createContext<Session | null>(null)
 
 export function useSession(): Session {
   const session = useContext(SessionContext)
-  if (session === null) throw new Error('useSession: needs a SessionProvider above it')
+  if (session === null) throw new Error('useSession: needs a SessionContext above it')
   return session
 }
