@@ -254,6 +254,23 @@ describe('training', () => {
     },
   )
 
+  test.skipIf(process.platform === 'win32')(
+    'a command that is killed itself leaves a run that can be resumed',
+    async () => {
+      let killed = false
+      const parameters = ['--strategy', 'head-only', ...quick(), '--epochs', '400', '--seed', '77']
+      const { code } = await fino(['train', csv, ...parameters], (text, pid) => {
+        if (killed || !text.includes('Training')) return
+        killed = true
+        process.kill(pid, 'SIGKILL')
+      })
+      expect(code).toBeNull()
+      const runs = (await document('runs')) as unknown as { runId: string; status: string; resumable: boolean }[]
+      expect(runs[0]).toMatchObject({ status: 'interrupted', resumable: true, strategy: 'head-only' })
+      expect(await document('resume', runs[0]?.runId ?? '')).toMatchObject({ status: 'finished' })
+    },
+  )
+
   test.skipIf(process.platform === 'win32')('Ctrl-C stops and saves; resume goes on to the end', async () => {
     let asked = false
     const parameters = ['--strategy', 'lora', ...quick(), '--epochs', '400', '--json']

@@ -7,6 +7,7 @@ import type { RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { MetricPoint, Progress, Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
+import { toStoreFailure } from '../store/database'
 import type { MetricStore, TestRowQuery } from '../store/metrics'
 import type { RunStore } from '../store/runs'
 import type { TrainOutput } from '../trainer/contract'
@@ -47,7 +48,7 @@ interface Active {
 }
 
 export interface RunsContext {
-  workspace: Pick<Workspace, 'runs' | 'cache'>
+  workspace: Pick<Workspace, 'runs' | 'cache' | 'databaseFile'>
   store: RunStore
   metrics: MetricStore
   library: Library
@@ -83,15 +84,10 @@ export function createRuns(context: RunsContext): Runs {
     try {
       changed(store.move(id, 'running', { at: now(), sessionId }))
       const prepared = await prepareAgain(store.get(id))
-      const quoted = resume ? undefined : await quotes.forRun(prepared)
-      if (quoted) {
-        store.setQuote(id, quoted.quote)
-        publish('runs:changed', { id })
-      }
       if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
-      await train(id, entry, prepared, quoted, resume)
+      await train(id, entry, prepared, resume)
     } catch (thrown) {
-      await giveUp(id, toFailureRecord(thrown))
+      await giveUp(id, toFailureRecord(toStoreFailure(thrown, workspace.databaseFile)))
     }
   }
 
@@ -100,10 +96,23 @@ export function createRuns(context: RunsContext): Runs {
     return { ...(await recipes.prepare(recipe)), recipe }
   }
 
-  async function train(id: string, entry: Active, prepared: Prepared, quoted: Quoted | undefined, resume: boolean) {
+  /** Not waited for: other quotes' probes may be before it. A run without a quote is no worse. */
+  async function quote(id: string, prepared: Prepared): Promise<Quoted | undefined> {
+    try {
+      const quoted = await quotes.forRun(prepared)
+      store.setQuote(id, quoted.quote)
+      publish('runs:changed', { id })
+      return quoted
+    } catch {
+      return undefined
+    }
+  }
+
+  async function train(id: string, entry: Active, prepared: Prepared, resume: boolean): Promise<void> {
     const { recipe, dataset, model } = prepared
     const material = materialOf(library, dataset, model)
     const input = { material, recipe, runFolder: folderOf(id), cacheFolder: workspace.cache, resume }
+    const quoting = resume ? undefined : quote(id, prepared)
     entry.job = trainer.start('train', input, {
       progress(progress, points) {
         store.setProgress(id, progress)
@@ -113,6 +122,7 @@ export function createRuns(context: RunsContext): Runs {
     })
     const { result, testRows, backend, device, versions } = await entry.job.done
     metrics.replaceTestRows(id, testRows)
+    const quoted = await quoting
     if (quoted) quotes.learn(id, quoted, result)
     const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
     changed(store.move(id, status, { at: now(), result, backend, device, versions }))

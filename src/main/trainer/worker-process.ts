@@ -31,7 +31,7 @@ interface CurrentJob {
   hooks: JobHooks
   cancelled: boolean
   resolve(output: unknown): void
-  reject(failure: Failure): void
+  reject(reason: unknown): void
 }
 
 export function startWorker({ workerFile, nodeBinary, environment, log }: WorkerOptions): WorkerProcess {
@@ -74,9 +74,9 @@ export function startWorker({ workerFile, nodeBinary, environment, log }: Worker
     if (message.kind === 'ready' || message.id !== current?.id) return
     switch (message.kind) {
       case 'progress':
-        return current.hooks.progress?.(message.progress, message.points)
+        return hear(({ progress }) => progress?.(message.progress, message.points))
       case 'counted':
-        return current.hooks.counted?.(message.done, message.total)
+        return hear(({ counted }) => counted?.(message.done, message.total))
       case 'finished':
         current.resolve(message.output)
         current = undefined
@@ -89,6 +89,19 @@ export function startWorker({ workerFile, nodeBinary, environment, log }: Worker
         message satisfies never
     }
   })
+
+  /** What its owner cannot take in (its disk is full, say) ends the job, and with it the process. */
+  function hear(tell: (hooks: JobHooks) => void): void {
+    if (current === undefined) return
+    try {
+      tell(current.hooks)
+    } catch (thrown) {
+      current.reject(thrown)
+      current = undefined
+      ending = true
+      child.kill('SIGKILL')
+    }
+  }
 
   const send = (request: WorkerRequest) => {
     if (child.connected) child.send(request, () => undefined)

@@ -105,6 +105,15 @@ test('a worker killed from outside fails its job with the signal', async () => {
   await expect(job.done).rejects.toMatchObject({ code: 'worker-exited', details: { signal: 'SIGKILL' } })
 })
 
+test('a job whose progress cannot be taken in fails with that reason, and the next one is done', async () => {
+  const trainer = openTrainer()
+  const full = () => {
+    throw new Error('the disk is full')
+  }
+  await expect(ask(trainer, { do: 'ignore' }, { counted: full }).done).rejects.toThrow('the disk is full')
+  expect((await echo(trainer, 'again')).value).toBe('again')
+})
+
 test('a worker that cannot be started fails the job', async () => {
   const trainer = createTrainer({
     workerFile: 'worker.js',
