@@ -40,7 +40,7 @@ export function createFormat(language: string) {
   }
 
   const roughly = (seconds: number) =>
-    seconds < 90 || seconds >= 600 ? duration(seconds) : unit(Math.round(seconds / 60), 'minute')
+    seconds < 59.5 || seconds >= 600 ? duration(seconds) : unit(Math.round(seconds / 60), 'minute')
 
   return {
     locale,

@@ -3,7 +3,7 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { IconBolt } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AccelerationProgress } from '../../../shared/device'
+import type { AccelerationProgress, DoctorReport } from '../../../shared/device'
 import type { FailureRecord } from '../../../shared/failure'
 import { Card } from '../../components/Card'
 import { ConfirmDialog } from '../../components/ConfirmDialog'
@@ -12,19 +12,26 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call, listen } from '../../lib/api'
 import { useFormat } from '../../lib/format'
-import { useQuery } from '../../lib/query'
+import type { Query } from '../../lib/query'
 
 interface Installation {
   progress: AccelerationProgress | null
   failure: FailureRecord | null
 }
 
-export function AccelerationCard() {
+export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
   const { t } = useTranslation()
-  const doctor = useQuery('devices:doctor', null)
   const [installation, setInstallation] = useState<Installation>({ progress: null, failure: null })
   const [asking, setAsking] = useState(false)
-  useEffect(() => listen('devices:acceleration', setInstallation), [])
+  const { reload } = doctor
+  useEffect(
+    () =>
+      listen('devices:acceleration', (event) => {
+        setInstallation(event)
+        if (event.progress?.phase === 'done' || event.progress?.phase === 'removed') reload()
+      }),
+    [reload],
+  )
 
   const installing = useAction(() => call('devices:accelerate', null))
   const stopping = useAction(() => call('devices:accelerate-cancel', null))
@@ -36,6 +43,7 @@ export function AccelerationCard() {
   const ended = progress === null || progress.phase === 'done' || progress.phase === 'removed'
   const known = doctor.value?.backends.find(({ id }) => id === 'tensorflow')?.available === true
   const installed = progress?.phase === 'done' || (known && progress?.phase !== 'removed')
+  const shown = failure ?? installing.failure ?? stopping.failure
   const working = !ended && failure === null
 
   return (
@@ -45,7 +53,7 @@ export function AccelerationCard() {
       aside={<IconBolt size={22} stroke={1.5} color="var(--fino-accent)" aria-hidden />}
     >
       {working && progress !== null && <InstallationProgress progress={progress} />}
-      <FailureNotice failure={failure ?? installing.failure ?? stopping.failure} />
+      <FailureNotice failure={shown?.code === 'cancelled' ? undefined : shown} />
       <Group gap="sm">
         {working ? (
           <Button variant="default" loading={stopping.busy} onClick={() => void stopping.run()}>
@@ -60,7 +68,7 @@ export function AccelerationCard() {
           </>
         ) : (
           <Button
-            loading={installing.busy}
+            loading={installing.busy || (doctor.value === undefined && doctor.failure === undefined)}
             onClick={() => {
               setInstallation({ progress: null, failure: null })
               void installing.run()

@@ -7,11 +7,10 @@ import { Card } from '../../components/Card'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useFormat } from '../../lib/format'
-import { useQuery } from '../../lib/query'
+import type { Query } from '../../lib/query'
 
-export function MachineCard() {
+export function MachineCard({ doctor }: { doctor: Query<DoctorReport> }) {
   const { t } = useTranslation()
-  const doctor = useQuery('devices:doctor', null, ['devices:acceleration'])
   return (
     <Card
       title={t('settings.machine')}

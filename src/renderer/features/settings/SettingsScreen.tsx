@@ -9,6 +9,7 @@ import { CopyableCode } from '../../components/CopyableCode'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { useAction } from '../../lib/action'
+import { useQuery } from '../../lib/query'
 import { useSession } from '../../lib/session'
 import { AccelerationCard } from './AccelerationCard'
 import { MachineCard } from './MachineCard'
@@ -18,6 +19,7 @@ const { language, colorScheme } = settingsSchema.shape
 export function SettingsScreen() {
   const { t } = useTranslation()
   const { host, settings, changeSettings } = useSession()
+  const doctor = useQuery('devices:doctor', null)
   const changing = useAction(changeSettings)
   return (
     <Page title={t('settings.title')} intro={t('settings.intro')}>
@@ -54,8 +56,8 @@ export function SettingsScreen() {
           maw={420}
         />
       </Card>
-      <MachineCard />
-      <AccelerationCard />
+      <MachineCard doctor={doctor} />
+      <AccelerationCard doctor={doctor} />
       <Card title={t('settings.workspace')} hint={t('settings.workspaceHint')}>
         <CopyableCode code={host.home} label={t('settings.workspace')} copyLabel={t('common.copy')} />
       </Card>

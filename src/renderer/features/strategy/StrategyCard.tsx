@@ -43,9 +43,11 @@ export function StrategyCard({ description, quote }: StrategyCardProps) {
           })}
         </Text>
       </Group>
-      <Text size="xs" c="dimmed" mt={6} truncate title={description.source}>
-        {t('strategy.exportAs')}: {t(`strategy.formats.${description.exportFormat}`)} · {t('strategy.source')}:{' '}
-        {description.source}
+      <Text size="xs" c="dimmed" mt={8}>
+        {t('strategy.exportAs')}: {t(`strategy.formats.${description.exportFormat}`)}
+      </Text>
+      <Text size="xs" c="dimmed" className="fino-clamp" title={description.source}>
+        {t('strategy.source')}: {description.source}
       </Text>
       <QuotePanel name={name} state={quote} />
     </Radio.Card>
