@@ -6,15 +6,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/application'
 import { startBackend } from '../support/backend'
-import { ensureBuilt, root } from '../support/build'
+import { ensureBuilt } from '../support/build'
 import { writeTinyProject } from '../support/tiny-project'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let built: string
 let csv: string
 let model: string
 
 beforeAll(async () => {
-  ensureBuilt()
+  built = ensureBuilt()
   folder = await temporaryFolder()
   await startBackend('cpu')
   const { modelFolder, rowsFile } = await writeTinyProject(folder.path)
@@ -37,7 +38,7 @@ function fino(
   onError: (text: string, pid: number) => void = () => undefined,
 ): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), ...parameters], {
+    const child = spawn(process.execPath, [join(built, 'main', 'cli.js'), ...parameters], {
       cwd: folder.path,
       env: { ...process.env, FINO_HOME: join(folder.path, 'home'), FINO_LOG: 'silent' },
     })

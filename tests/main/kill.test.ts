@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Application, openApplication } from '../../src/main/application'
 import { createLog } from '../../src/main/files/log'
+import { createTrainer } from '../../src/main/trainer/trainer'
 import type { Progress, Run } from '../../src/shared/run'
 import { type StrategyId, strategyIds } from '../../src/shared/strategy'
 import { ask, browserHost, temporaryFolder } from '../support/application'
@@ -18,14 +19,21 @@ let datasetId: string
 let modelId: string
 
 beforeAll(async () => {
-  ensureBuilt()
+  const built = ensureBuilt()
   folder = await temporaryFolder()
   await startBackend('cpu')
   const { modelFolder, rowsFile } = await writeTinyProject(folder.path)
   const rows = (await readFile(rowsFile, 'utf8')).trim().split('\n')
   const table = rows.map((row) => JSON.parse(row)).map(({ text, target }) => `${text},${target}`)
   await writeFile(join(folder.path, 'rows.csv'), `text,label\n${table.join('\n')}\n`)
-  application = await openApplication({ home: join(folder.path, 'home'), host: browserHost, log: createLog('silent') })
+  const log = createLog('silent')
+  const worker = {
+    workerFile: join(built, 'main', 'worker.js'),
+    nodeBinary: process.execPath,
+    environment: process.env,
+  }
+  const trainer = createTrainer({ ...worker, log })
+  application = await openApplication({ home: join(folder.path, 'home'), host: browserHost, log, trainer })
   const file = { kind: 'path' as const, path: join(folder.path, 'rows.csv') }
   datasetId = (await ask(application, 'datasets:import', { file, options: {} })).id
   modelId = (await ask(application, 'models:add', { folder: modelFolder })).id

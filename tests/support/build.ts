@@ -1,15 +1,16 @@
-/** out/ as `npm run build` makes it, for tests that run what was built: made anew only when a source is newer. */
+/** What `npm run build` makes, for tests that run it; in a folder of its own, made anew only when a source is newer. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '..', '..')
-const stamp = join(root, 'out', 'built')
+const folder = join(root, 'out', 'test')
+const stamp = join(folder, 'built')
 const lock = join(root, 'out', 'building')
 const staleLockMs = 120_000
 
-/** Test files run in several processes: one builds, the others wait for it. */
-export function ensureBuilt(): void {
+/** The folder with main/, preload/ and renderer/. Test files run in several processes: one builds, the others wait. */
+export function ensureBuilt(): string {
   while (!isFresh()) {
     if (!takeLock()) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
@@ -17,7 +18,8 @@ export function ensureBuilt(): void {
     }
     try {
       const startedAt = new Date()
-      execFileSync(process.execPath, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build'], {
+      const builder = join(root, 'node_modules/electron-vite/bin/electron-vite.js')
+      execFileSync(process.execPath, [builder, 'build', '--outDir', folder], {
         cwd: root,
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, NODE_ENV: 'production' },
@@ -26,8 +28,9 @@ export function ensureBuilt(): void {
     } finally {
       rmSync(lock, { recursive: true, force: true })
     }
-    return
+    break
   }
+  return folder
 }
 
 function isFresh(): boolean {
