@@ -13,11 +13,13 @@ export function activate(x: Tensor2D, activation: Activation): Tensor2D {
 const gelu = tf.customGrad((...inputs) => {
   const [x, save] = inputs as [Tensor, GradSaveFunc]
   save([x])
-  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-    const [input] = saved as [Tensor]
-    const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI))
-    return tf.mul(dy, tf.add(distribution(input), tf.mul(input, density)))
-  }
+  // Without tidy, what is computed on the way would stay until the whole backward pass is over.
+  const gradFunc = (dy: Tensor, saved: Tensor[]) =>
+    tf.tidy(() => {
+      const [input] = saved as [Tensor]
+      const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI))
+      return tf.mul(dy, tf.add(distribution(input), tf.mul(input, density)))
+    })
   return { value: tf.mul(x, distribution(x)), gradFunc }
 })
 

@@ -14,11 +14,13 @@ function standardize(x: Tensor2D, epsilon: number): Tensor2D {
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)) // [rows, 1]
     const standard = tf.mul(centred, inverse)
     save([standard, inverse])
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [y, scale] = saved as [Tensor2D, Tensor2D]
-      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
-      return tf.mul(scale, tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along))
-    }
+    // Without tidy, what is computed on the way would stay until the whole backward pass is over.
+    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
+      tf.tidy(() => {
+        const [y, scale] = saved as [Tensor2D, Tensor2D]
+        const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
+        return tf.mul(scale, tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along))
+      })
     return { value: standard, gradFunc }
   })
   return operation(x) as Tensor2D
