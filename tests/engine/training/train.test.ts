@@ -119,6 +119,14 @@ describe('asked to leave', () => {
   })
 })
 
+it('goes on with the same recipe in another order of fields', async () => {
+  const store = memoryStore()
+  await runTraining(tinyTask(tinyClassifier('bert', 'head-only'), { store }))
+  const recipe = Object.fromEntries(Object.entries(tinyRecipe).reverse()) as typeof tinyRecipe
+  const again = tinyTask(tinyClassifier('bert', 'head-only'), { resume: resumeFrom(store), recipe })
+  expect((await runTraining(again)).report.stoppedBecause).toBe('finished')
+})
+
 it('refuses the checkpoint of another recipe', async () => {
   const store = memoryStore()
   await runTraining(tinyTask(tinyClassifier('bert', 'head-only'), { store }))

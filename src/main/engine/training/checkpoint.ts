@@ -73,6 +73,14 @@ export function decodeParameters(bytes: Uint8Array, parameters: Parameters): Par
   return fromTensors('', read(bytes).tensors, parameters)
 }
 
+/** Equal for equal values, in whatever order their fields are: a recipe may have been stored and read back. */
+export function fingerprintOf(decisive: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(decisive, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+  })
+}
+
 type Decoded = ReturnType<typeof decodeSafetensors>
 
 function read(bytes: Uint8Array): Decoded {

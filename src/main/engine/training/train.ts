@@ -10,6 +10,7 @@ import {
   decodeParameters,
   encodeCheckpoint,
   encodeParameters,
+  fingerprintOf,
   type TrainingState,
 } from './checkpoint'
 import { clipFactor, globalNorm } from './clipping'
@@ -51,7 +52,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const shuffling = seeds.fork('shuffling')
   const dropout = seeds.fork('dropout')
   const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
-  const fingerprint = JSON.stringify({ recipe: { ...recipe }, labels, texts: training.examples.length })
+  const fingerprint = fingerprintOf({ recipe, labels, texts: training.examples.length })
   let state: TrainingState = {
     step: 0,
     epoch: 0,
