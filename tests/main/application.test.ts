@@ -118,8 +118,9 @@ describe('a run', () => {
   test('is queued, quoted, trained and stored; every change is published after it was stored', async () => {
     const run = await start('First try')
     expect(run).toMatchObject({ name: 'First try', status: 'queued', recipe: { epochs: 4, options: { rank: 8 } } })
-    const finished = await until(run.id, 'finished')
+    const finished = await application.features.runs.settled(run.id)
     expect(finished).toMatchObject({
+      status: 'finished',
       backend: 'wasm',
       device: 'CPU, one thread',
       quote: { basis: 'prior', strategy: 'lora' },
@@ -264,7 +265,7 @@ describe('quotes', () => {
     expect(first.seconds.high).toBeCloseTo(18 * 1.3, 6)
     trainer.answers.train = async () => someOutput(someResult({ seconds: 36 }))
     const { id } = await start()
-    expect(await until(id, 'finished')).toMatchObject({ quote: { basis: 'probe' } })
+    expect(await application.features.runs.settled(id)).toMatchObject({ status: 'finished', quote: { basis: 'probe' } })
     const second = await ask(application, 'quotes:create', asked)
     expect(second.trackRecord).toEqual({ runs: 1, medianTimeError: 0.5 })
     expect(second.seconds.high).toBeCloseTo(36 * 1.3 ** 0.5, 6)

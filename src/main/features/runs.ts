@@ -122,10 +122,10 @@ export function createRuns(context: RunsContext): Runs {
     })
     const { result, testRows, backend, device, versions } = await entry.job.done
     metrics.replaceTestRows(id, testRows)
-    const quoted = await quoting
-    if (quoted) quotes.learn(id, quoted, result)
     const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
     changed(store.move(id, status, { at: now(), result, backend, device, versions }))
+    const quoted = await quoting
+    if (quoted) quotes.learn(id, quoted, result)
   }
 
   async function giveUp(id: string, failure: FailureRecord): Promise<void> {
