@@ -56,6 +56,9 @@ function answer(
     ...(start > 0 && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
   })
   if (stallAfter !== undefined) response.write(content.subarray(start, start + stallAfter))
-  else if (drop !== undefined) response.write(content.subarray(start, start + drop), () => request.socket.destroy())
-  else response.end(content.subarray(start))
+  else if (drop !== undefined) {
+    // A moment later, so that a busy machine has read what was sent: a broken connection takes what is on its way along.
+    const breakOff = () => setTimeout(() => request.socket.destroy(), 250)
+    response.write(content.subarray(start, start + drop), breakOff)
+  } else response.end(content.subarray(start))
 }
