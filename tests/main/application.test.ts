@@ -133,6 +133,16 @@ describe('a run', () => {
     expect({ rows, total }).toEqual({ rows: someOutput().testRows, total: 1 })
   })
 
+  test('no longer keeps Fino busy when its end is told', async () => {
+    const busy: Promise<boolean>[] = []
+    application.subscribe((name) => {
+      if (name === 'runs:changed') busy.push(application.isBusy())
+    })
+    await application.features.runs.settled((await start()).id)
+    const told = await Promise.all(busy)
+    expect([told[0], told.at(-1)]).toEqual([true, false])
+  })
+
   test('keeps its points for a window that opens later', async () => {
     trainer.answers.train = trainUntilAsked
     const run = await start()
@@ -181,6 +191,23 @@ describe('a run', () => {
     await ask(application, 'runs:cancel', { id: first.id })
     await until(first.id, 'cancelled')
     expect(trainer.jobs.filter(({ name }) => name === 'train')).toHaveLength(1)
+  })
+
+  test('that waits to be resumed keeps what it saved when it is stopped', async () => {
+    trainer.answers.train = trainUntilAsked
+    const first = await start('first')
+    await begun(first.id)
+    await ask(application, 'runs:stop', { id: first.id })
+    await until(first.id, 'stopped')
+    const second = await start('second')
+    await begun(second.id)
+    await ask(application, 'runs:resume', { id: first.id })
+    expect(await ask(application, 'runs:stop', { id: first.id })).toMatchObject({
+      status: 'interrupted',
+      resumable: true,
+    })
+    await ask(application, 'runs:cancel', { id: second.id })
+    await until(second.id, 'cancelled')
   })
 
   test('whose worker died is interrupted, with the reason, and can be resumed', async () => {

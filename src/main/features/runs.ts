@@ -42,6 +42,7 @@ export interface Runs {
 }
 
 interface Active {
+  resumes: boolean
   queued: Queued<void>
   job?: RunningJob<TrainOutput>
   asked?: 'stop' | 'cancel'
@@ -74,10 +75,13 @@ export function createRuns(context: RunsContext): Runs {
   }
 
   function enqueue(id: string, { resume }: { resume: boolean }): void {
-    const entry: Active = { queued: queue.add(() => execute(id, entry, resume)) }
+    const entry: Active = { resumes: resume, queued: queue.add(() => execute(id, entry, resume)) }
     active.set(id, entry)
     // Withdrawn before its turn: what becomes of the run was stored by whoever withdrew it.
-    entry.queued.done.catch(() => undefined).finally(() => active.delete(id))
+    const leave = () => {
+      if (active.get(id) === entry) active.delete(id)
+    }
+    entry.queued.done.then(leave, leave)
   }
 
   async function execute(id: string, entry: Active, resume: boolean): Promise<void> {
@@ -142,11 +146,10 @@ export function createRuns(context: RunsContext): Runs {
   function activeOrFail(id: string): Active {
     const run = store.get(id)
     const found = active.get(id)
-    if (found !== undefined) return found
-    const elsewhere = run.status === 'queued' || run.status === 'running'
+    if (found !== undefined && isUnderWay(run)) return found
     throw new Failure(
       'run-state',
-      elsewhere
+      isUnderWay(run)
         ? `The run "${run.name}" belongs to another window or terminal that has Fino open. Stop it there.`
         : `The run "${run.name}" is ${run.status}; only a run that is queued or under way can be stopped.`,
       { runId: id, status: run.status },
@@ -155,7 +158,11 @@ export function createRuns(context: RunsContext): Runs {
 
   function end(id: string, how: 'stop' | 'cancel'): Run {
     const entry = activeOrFail(id)
-    if (entry.queued.withdraw()) return changed(store.move(id, 'cancelled', { at: now() }))
+    if (entry.queued.withdraw()) {
+      // What a resumed run has saved before is not given up by stopping it.
+      const kept = entry.resumes && how === 'stop'
+      return changed(store.move(id, kept ? 'interrupted' : 'cancelled', { at: now() }))
+    }
     entry.asked = how
     entry.job?.[how]()
     return store.get(id)
@@ -191,7 +198,7 @@ export function createRuns(context: RunsContext): Runs {
     rename: (id, name) => changed(store.rename(id, name)),
     async remove(id) {
       const run = store.get(id)
-      if (run.status === 'queued' || run.status === 'running') {
+      if (isUnderWay(run)) {
         throw new Failure('run-state', `The run "${run.name}" is ${run.status}. Cancel it before you remove it.`, {
           runId: id,
           status: run.status,
@@ -206,7 +213,7 @@ export function createRuns(context: RunsContext): Runs {
       await active.get(id)?.queued.done.catch(() => undefined)
       return store.get(id)
     },
-    isBusy: () => queue.size > 0,
+    isBusy: () => [...active.keys()].some((id) => isUnderWay(store.get(id))),
     beginClosing() {
       closing = true
       for (const [id, { queued }] of active) {
@@ -215,6 +222,10 @@ export function createRuns(context: RunsContext): Runs {
     },
     closed: () => queue.idle(),
   }
+}
+
+function isUnderWay({ status }: Run): boolean {
+  return status === 'queued' || status === 'running'
 }
 
 function closedFailure(): FailureRecord {
