@@ -68,7 +68,7 @@ test('Strategy: quotes appear, an advanced option changes the command', async ({
   await page.getByLabel('Rank', { exact: true }).fill('4')
   await page.getByLabel('Epochs', { exact: true }).fill('3')
   await page.getByLabel('Batch size', { exact: true }).fill('8')
-  await page.getByLabel('Learning rate', { exact: true }).fill('0.002')
+  await page.getByLabel('Learning rate', { exact: true }).fill('0.0015')
   await expect(page.getByText('4 settings differ from the preset:')).toBeVisible()
   await expect(page.getByLabel('Equivalent command')).toContainText('fino train')
   await page.getByLabel('Name of the run').fill('First run')
