@@ -109,7 +109,7 @@ function options({ width, height, lines, logarithmic, dark, write }: Drawing): u
         const colour = colours[line.colour] ?? ink
         return {
           label: line.name,
-          stroke: line.faint === true ? `${colour}40` : colour,
+          stroke: line.faint === true ? `${colour}70` : colour,
           width: line.faint === true ? 1 : 2,
           spanGaps: true,
           points: { show: line.points === true || line.steps.length < 3, size: 6, fill: colour },

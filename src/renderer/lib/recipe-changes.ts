@@ -49,6 +49,15 @@ export function withChanges(preset: Recipe, changes: RecipeChanges): Recipe {
   return { ...preset, ...changes, options: { ...preset.options, ...changes.options } }
 }
 
+/** The changes without those that say what the preset says anyway. */
+export function onlyDifferent(preset: Recipe, changes: RecipeChanges): RecipeChanges {
+  let kept: RecipeChanges = {}
+  for (const { field, option, value } of recipeDifferences(preset, withChanges(preset, changes))) {
+    kept = option === null ? { ...kept, [field]: value } : withOption(kept, option, value)
+  }
+  return kept
+}
+
 /** Sets or (with undefined) resets one field. */
 export function withField<Field extends RecipeField>(
   changes: RecipeChanges,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  onlyDifferent,
   quoted,
   recipeDifferences,
   trainCommand,
@@ -53,6 +54,15 @@ describe('changes', () => {
     const two = withOption(withOption({ epochs: 3 }, 'rank', 4), 'alpha', 8)
     expect(two).toEqual({ epochs: 3, options: { rank: 4, alpha: 8 } })
     expect(withOption(withOption(two, 'rank', undefined), 'alpha', undefined)).toEqual({ epochs: 3 })
+  })
+})
+
+describe('onlyDifferent', () => {
+  it('drops what the preset says anyway', () => {
+    const { datasetId: _, modelId: __, task: ___, strategy: ____, ...all } = preset
+    expect(onlyDifferent(preset, all)).toEqual({})
+    const changed = { ...all, epochs: 3, backend: 'wasm' as const, options: { ...all.options, rank: 4 } }
+    expect(onlyDifferent(preset, changed)).toEqual({ epochs: 3, backend: 'wasm', options: { rank: 4 } })
   })
 })
 

@@ -1,5 +1,5 @@
 /** How Fino looks, what it computes with, where it keeps things, and what it never does. */
-import { SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Input, SegmentedControl, Select, SimpleGrid, Text } from '@mantine/core'
 import { IconShieldLock } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { settingsSchema } from '../../../shared/contract'
@@ -32,18 +32,16 @@ export function SettingsScreen() {
             value={settings.language}
             onChange={(value) => void changing.run({ language: language.parse(value) })}
           />
-          <Stack gap={4}>
-            <Text size="sm" fw={600} id="color-scheme">
-              {t('settings.colorScheme')}
-            </Text>
+          <Input.Wrapper label={t('settings.colorScheme')} labelElement="div" size="sm">
             <SegmentedControl
+              fullWidth
               size="sm"
-              aria-labelledby="color-scheme"
+              aria-label={t('settings.colorScheme')}
               data={colorScheme.options.map((value) => ({ value, label: t(`settings.schemes.${value}`) }))}
               value={settings.colorScheme}
               onChange={(value) => void changing.run({ colorScheme: colorScheme.parse(value) })}
             />
-          </Stack>
+          </Input.Wrapper>
         </SimpleGrid>
       </Card>
       <Card title={t('settings.computing')}>

@@ -11,7 +11,7 @@ import { CardSkeletons } from '../../components/CardSkeletons'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { skip, useQuery } from '../../lib/query'
-import { withChanges } from '../../lib/recipe-changes'
+import { onlyDifferent, withChanges } from '../../lib/recipe-changes'
 import type { Draft, RecipeChanges } from '../../lib/routes'
 import { sharedChanges } from './fields'
 import { ReviewCard } from './ReviewCard'
@@ -31,12 +31,14 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
   const { t } = useTranslation()
   const [advanced, setAdvanced] = useLocalStorage({ key: 'fino-advanced', defaultValue: false })
   const [starting, setStarting] = useState(false)
-  const changes = draft.changes ?? {}
   const chosen = draft.strategy
   const descriptions = useQuery('strategies:describe', { datasetId, modelId })
   const models = useQuery('models:list', null, ['models:changed'])
   const dataset = useQuery('datasets:get', { id: datasetId })
   const available = descriptions.value?.map(({ id }) => id) ?? []
+  const preset = useQuery('recipes:resolve', chosen === undefined ? skip : { datasetId, modelId, strategy: chosen })
+  const asked = draft.changes ?? {}
+  const changes = preset.value === undefined ? asked : onlyDifferent(preset.value, asked)
   const requestFor = (strategy: StrategyId): RecipeRequest => ({
     datasetId,
     modelId,
@@ -46,7 +48,6 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
   // Nothing more is measured once the run is asked for: it would have to wait.
   const quotes = useQuotes(starting ? [] : inOrder(available, chosen).map(requestFor))
 
-  const preset = useQuery('recipes:resolve', chosen === undefined ? skip : { datasetId, modelId, strategy: chosen })
   const description = descriptions.value?.find(({ id }) => id === chosen)
   const change = (next: RecipeChanges) => onDraft({ changes: next })
 
