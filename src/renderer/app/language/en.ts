@@ -550,7 +550,7 @@ export const en = {
     versionLine: 'Fino {{fino}} · Node {{node}}',
     accelerate: 'Acceleration',
     accelerateHint:
-      'TensorFlow computes several times faster than the built-in backend and uses an NVIDIA card where there is one. About 270 MB are downloaded from the Python package index and checked; nothing else is sent.',
+      "TensorFlow computes several times faster than the built-in backend, on all of the processor's cores. About 270 MB are downloaded from the Python package index and checked; nothing else is sent.",
     install: 'Install acceleration',
     installed: 'Acceleration is installed.',
     removeAcceleration: 'Remove acceleration',

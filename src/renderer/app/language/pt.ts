@@ -564,7 +564,7 @@ export const pt: Translation<typeof en> = {
     versionLine: 'Fino {{fino}} · Node {{node}}',
     accelerate: 'Aceleração',
     accelerateHint:
-      'O TensorFlow calcula várias vezes mais rápido que o motor embutido e usa uma placa NVIDIA onde houver. Cerca de 270 MB são baixados do índice de pacotes do Python e conferidos; nada mais é enviado.',
+      'O TensorFlow calcula várias vezes mais rápido que o motor embutido, em todos os núcleos do processador. Cerca de 270 MB são baixados do índice de pacotes do Python e conferidos; nada mais é enviado.',
     install: 'Instalar aceleração',
     installed: 'A aceleração está instalada.',
     removeAcceleration: 'Remover aceleração',
