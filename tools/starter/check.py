@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-ODD = ["", "   ", "É ção ÀÉÎõü ﬁ ½ \u200b\u00ad tab\tnl\n", "北京 😀👍🏽 İstanbul ß", "a" * 120, "[MASK] [CLS]", "não-gostei!!! R$ 10,50"]
+ODD = ["", "   ", "É ção ÀÉÎõü ﬁ ½ \u200b\u00ad tab\tnl\n", "北京 😀👍🏽 İstanbul ß", "a" * 120, "[MASK] [CLS]"]
 
 SCRIPT = """
 const { Tokenizer } = require(process.argv[1]);
@@ -54,7 +54,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "texts.json"
             file.write_text(json.dumps({"texts": texts}), encoding="utf-8")
-            out = subprocess.run([args.node, "-e", SCRIPT, args.package.resolve(), (args.model / "tokenizer.json").resolve(), file], check=True, capture_output=True, text=True).stdout
+            command = [args.node, "-e", SCRIPT, args.package.resolve(), (args.model / "tokenizer.json").resolve(), file]
+            out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert json.loads(out) == ids, "Python and npm differ"
         print(len(texts), "texts: the same ids in Python and npm")
 

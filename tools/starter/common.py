@@ -22,13 +22,14 @@ def save_model(model, folder: Path):
     for name in ("transformers_version", "dtype", "torch_dtype"):
         config.pop(name, None)
     full = model.config.to_dict()
-    for name in ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act",
-                 "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
-                 "initializer_range", "layer_norm_eps", "pad_token_id", "model_type"):
+    for name in ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+                 "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings",
+                 "type_vocab_size", "initializer_range", "layer_norm_eps", "pad_token_id", "model_type"):
         config[name] = full[name]
     config.update(architectures=["BertModel"], position_embedding_type="absolute", torch_dtype="float16")
     (folder / "config.json").write_text(json.dumps(dict(sorted(config.items())), indent=2) + "\n", encoding="utf-8")
-    state = {k: v.detach().to(torch.float16).contiguous() for k, v in model.state_dict().items() if not k.endswith("position_ids")}
+    state = {k: v.detach().to(torch.float16).contiguous() for k, v in model.state_dict().items()}
+    state = {k: v for k, v in state.items() if not k.endswith("position_ids")}
     save_file(state, str(folder / "model.safetensors"), metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
 

@@ -59,7 +59,8 @@ def main():
 
         report("majority", np.full(len(test), max(set(labels[train]), key=list(labels[train]).count)))
         if args.tfidf:
-            m = make_pipeline(TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2), LogisticRegression(C=10, max_iter=1000, class_weight="balanced"))
+            m = make_pipeline(TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2),
+                              LogisticRegression(C=10, max_iter=1000, class_weight="balanced"))
             m.fit([texts[i] for i in train], labels[train])
             report("TF-IDF", m.predict([texts[i] for i in test]))
         for folder in args.models:

@@ -216,13 +216,17 @@ def main():
         found[name] = list(it)
 
     lo = "usr/share/libreoffice/help"
-    pairs_of("libreoffice-help", page_pairs(p / "libreoffice-help-en-us" / lo / "en-US", p / "libreoffice-help-pt-br" / lo / "pt-BR", "*.html"))
+    pairs_of("libreoffice-help", page_pairs(
+        p / "libreoffice-help-en-us" / lo / "en-US", p / "libreoffice-help-pt-br" / lo / "pt-BR", "*.html"))
     pairs_of("libreoffice-l10n", mo_pairs(p / "libreoffice-l10n-pt-br"))
     gn = p / "gnome-user-docs/usr/share/help"
     pairs_of("gnome-user-docs", page_pairs(gn / "C", gn / "pt_BR", "*.page"))
     hb = p / "debian-handbook/usr/share/doc/debian-handbook/html"
     pairs_of("debian-handbook", page_pairs(hb / "en-US", hb / "pt-BR", "*.html"))
-    pairs_of("debian-reference", page_pairs(p / "debian-reference-en/usr/share/debian-reference", p / "debian-reference-pt-br/usr/share/debian-reference", "*.en.html", lambda n: n.replace(".en.", ".pt-br.")))
+    dr = "usr/share/debian-reference"
+    pairs_of("debian-reference", page_pairs(
+        p / "debian-reference-en" / dr, p / "debian-reference-pt-br" / dr, "*.en.html",
+        lambda n: n.replace(".en.", ".pt-br.")))
     ig = p / "installation-guide-amd64/usr/share/doc/installation-guide-amd64"
     pairs_of("installation-guide", page_pairs(ig / "en", ig / "pt", "*.html"))
     gh = "usr/share/gimp/2.0/help"

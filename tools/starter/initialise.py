@@ -1,9 +1,10 @@
 """Initialise the starter encoder from its teacher (all-MiniLM-L6-v2), in the way of DistilBERT.
 
-Layers: some of the teacher's. Word embeddings: a piece that the teacher's vocabulary has too keeps the teacher's vector
-if it is English; a piece used in Portuguese text gets the mean of the teacher's vectors of the English pieces that it is
-aligned with (IBM model 1 on the parallel sentences and the dictionaries) or that glossary.tsv gives; the rest get the mean of the teacher's
-vectors of their own pieces. A piece used in both languages gets a mean of both weighed by its use.
+Layers: some of the teacher's. Word embeddings: a piece that the teacher's vocabulary has too keeps the teacher's
+vector if it is English; a piece used in Portuguese text gets the mean of the teacher's vectors of the English pieces
+that it is aligned with (IBM model 1 on the parallel sentences and the dictionaries) or that glossary.tsv gives; the
+rest get the mean of the teacher's vectors of their own pieces. A piece used in both languages gets a mean of both
+weighed by its use.
 """
 
 import argparse

@@ -40,7 +40,8 @@ class Examples:
 
     def __init__(self, work, rng):
         self.rng = rng
-        own = {s.split("\t")[0] for s in Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8").splitlines()}
+        glossary = Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8")
+        own = {s.split("\t")[0] for s in glossary.splitlines()}
         self.lists = defaultdict(list)
         self.dictionary = defaultdict(list)
         for en, pt, kind, row in json.loads((work / "examples.json").read_text()):
@@ -61,8 +62,9 @@ class Examples:
     def switch(self, text):
         def one(match):
             w = match.group(0).lower()
-            for form in (w, w[:-1] if w.endswith("s") else "", w[:-2] if w.endswith(("ed", "es")) else "", w[:-3] if w.endswith("ing") else ""):
-                if form in self.dictionary and self.rng.random() < 0.6:
+            for ending in ("", "s", "ed", "es", "ing"):
+                form = w.removesuffix(ending)
+                if w.endswith(ending) and form in self.dictionary and self.rng.random() < 0.6:
                     return self.rng.choice(self.dictionary[form])
             return match.group(0)
 
@@ -135,7 +137,8 @@ def main():
     mask_id = tok.token_to_id("[MASK]")
 
     def save():
-        torch.save({"model": model.state_dict(), "head": head.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": spent}, checkpoint.with_suffix(".tmp"))
+        state = {"model": model.state_dict(), "head": head.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save({**state, "step": step, "spent": spent}, checkpoint.with_suffix(".tmp"))
         checkpoint.with_suffix(".tmp").rename(checkpoint)
         save_model(model, args.out)
         for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
@@ -148,7 +151,8 @@ def main():
             pool = examples.pool(args.batch * 24)
             ids = [e.ids for e in tok.encode_batch([t for t, _ in pool])]
             order = sorted(range(len(pool)), key=lambda i: len(ids[i]))
-            batches = [[(ids[i], pool[i][1]) for i in order[k:k + args.batch]] for k in range(0, len(order), args.batch)]
+            groups = [order[k:k + args.batch] for k in range(0, len(order), args.batch)]
+            batches = [[(ids[i], pool[i][1]) for i in group] for group in groups]
             rng.shuffle(batches)
         batch = batches.pop()
         ids, mask = batch_ids([b[0] for b in batch], 0, 96)
@@ -188,7 +192,8 @@ def main():
         for name, value in (("cosine", cosine), ("contrast", contrast), ("scale", scale)):
             sums[name].append(value.item())
         if step % 50 == 0:
-            print(f"step {step} minutes {spent / 60:.1f} lr {rate:.1e} pieces {pieces} " + " ".join(f"{k} {np.mean(v):.3f}" for k, v in sums.items()), flush=True)
+            figures = " ".join(f"{k} {np.mean(v):.3f}" for k, v in sums.items())
+            print(f"step {step} minutes {spent / 60:.1f} lr {rate:.1e} pieces {pieces} {figures}", flush=True)
             sums.clear()
         if spent - last_save > 600:
             save()

@@ -53,7 +53,10 @@ def main():
     texts = sorted({e[0] for e in examples}, key=lambda s: (len(s), s))
     row = {s: i for i, s in enumerate(texts)}
     tok, state = teacher_parts(args.teacher)
-    config = BertConfig(**{k: v for k, v in json.loads((args.teacher / "config.json").read_text()).items() if k not in ("architectures", "transformers_version", "_name_or_path")})
+    settings = json.loads((args.teacher / "config.json").read_text())
+    for name in ("architectures", "transformers_version", "_name_or_path"):
+        settings.pop(name, None)
+    config = BertConfig(**settings)
     teacher = BertModel(config).eval()
     teacher.load_state_dict({k: v for k, v in state.items() if not k.endswith("position_ids")})
     vectors = np.zeros((len(texts), 384), dtype=np.float16)

@@ -4,8 +4,8 @@ Candidates are the pieces of two published vocabularies (both ordered by frequen
 English; BERTimbau, MIT, for Portuguese) and the pieces that the WordPiece trainer of the tokenizers library finds in
 the gathered text. Each candidate is scored by its rank in the published list (Zipf, 85 in 100) and by its use in the
 gathered text (15 in 100; alone it would give a vocabulary of software manuals), the two languages weighing the same.
-Single words and emoji of glossary.tsv are always in. The published lists come from encyclopedias, the texts of analysts do not: names and years weigh less, adjectives and
-adverbs, which carry judgements, weigh more.
+Single words and emoji of glossary.tsv are always in. The published lists come from encyclopedias, the texts of analysts
+do not: names and years weigh less, adjectives and adverbs, which carry judgements, weigh more.
 
 Accents are stripped: informal Portuguese is written with and without them ("nao", "não"), one entry then serves both
 and the small vocabulary goes further; the teacher strips them as well.
