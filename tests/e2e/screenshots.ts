@@ -50,6 +50,8 @@ test('every screen', async ({ browser }) => {
     const runs = await host.ask('runs:list', null)
     const best = runs.filter(({ result }) => result !== null).toSorted((left, right) => score(right) - score(left))[0]
     if (dataset === undefined || best === undefined) throw new Error(`No finished run in ${home}`)
+    if ((await host.ask('exports:list', { runId: best.id })).length === 0)
+      await host.ask('exports:create', { runId: best.id })
     const draft = `dataset=${dataset.id}&model=starter`
 
     const page = await open('/new/data')

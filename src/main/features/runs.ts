@@ -86,7 +86,12 @@ export function createRuns(context: RunsContext): Runs {
 
   async function execute(id: string, entry: Active, resume: boolean): Promise<void> {
     try {
-      changed(store.move(id, 'running', { at: now(), sessionId }))
+      // Known from the start, so that a watcher sees what computes; where it cannot run, the worker says why.
+      const computes = await backends.choose(store.get(id).recipe.backend).catch(() => undefined)
+      const { backend, device } = computes ?? {}
+      changed(
+        store.move(id, 'running', { at: now(), sessionId, ...(backend && { backend }), ...(device && { device }) }),
+      )
       const prepared = await prepareAgain(store.get(id))
       if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
       await train(id, entry, prepared, resume)
