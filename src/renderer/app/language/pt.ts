@@ -538,7 +538,7 @@ export const pt: Translation<typeof en> = {
     title: 'Configurações',
     intro: 'A aparência do Fino e com o que ele calcula.',
     appearance: 'Aparência',
-    language: 'Língua',
+    language: 'Idioma',
     languages: { system: 'Como o sistema', en: 'English', pt: 'Português (Brasil)' },
     colorScheme: 'Cores',
     schemes: { auto: 'Como o sistema', light: 'Claro', dark: 'Escuro' },

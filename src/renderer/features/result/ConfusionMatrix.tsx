@@ -72,13 +72,16 @@ export function ConfusionMatrix({ runId, metrics }: { runId: string; metrics: Cl
   )
 }
 
-/** Right answers in the accent colour, errors in brick; the stronger, the larger the share of the label's texts. */
+/**
+ * Right answers in the accent colour, errors in brick; the stronger, the larger the share of the label's texts. Only on
+ * the strongest brick does the ink of the page read badly, in either scheme.
+ */
 function ground(share: number, right: boolean) {
+  if (share === 0) return { background: 'var(--fino-sunken)' }
+  const strength = right ? 10 + share * 50 : 10 + share * 75
   const colour = right ? 'var(--fino-accent)' : 'var(--fino-bad)'
-  const strength = share === 0 ? 0 : 10 + share * (right ? 55 : 75)
   return {
-    background:
-      share === 0 ? 'var(--fino-sunken)' : `color-mix(in srgb, ${colour} ${strength.toFixed(0)}%, var(--fino-card))`,
-    color: share * (right ? 55 : 75) > 42 ? 'var(--fino-card)' : undefined,
+    background: `color-mix(in srgb, ${colour} ${strength.toFixed(0)}%, var(--fino-card))`,
+    color: !right && strength > 60 ? 'var(--fino-card)' : undefined,
   }
 }
