@@ -1,6 +1,7 @@
 /** The command-line door: arguments in, one answer out, an exit code. */
 import { join } from 'node:path'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { delimiters, encodings } from '../shared/dataset'
 import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
 import { version } from '../shared/version'
 import { type Host, openApplication } from './application'
@@ -11,6 +12,7 @@ import { type Context, exitCodes } from './cli/commands'
 import { demo } from './cli/demo'
 import { createOutput, reportFailure, type Streams } from './cli/output'
 import { serve } from './cli/serve'
+import { toStoreFailure } from './store/database'
 
 /** Failures of the work itself; every other one is for the person to put right. */
 const workFailures: readonly FailureCode[] = [
@@ -28,6 +30,8 @@ const host: Host = {
   },
 }
 
+const noCommand = 'No command was given; fino --help lists them.'
+
 const builtFolder = join(import.meta.dirname, '..')
 
 /** Runs one command; never throws. */
@@ -38,6 +42,8 @@ export async function main(parameters: readonly string[], streams: Streams): Pro
     const application = await openApplication({ host })
     try {
       exitCode = await work({ application, output: createOutput(streams, { json }) })
+    } catch (thrown) {
+      throw toStoreFailure(thrown, application.features.workspace.databaseFile)
     } finally {
       await application.close()
     }
@@ -48,7 +54,8 @@ export async function main(parameters: readonly string[], streams: Streams): Pro
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return exitCodes.done
-      const message = thrown.message.replace(/^error: /, '')
+      // Without a command, commander would have shown its help.
+      const message = thrown.code === 'commander.help' ? noCommand : thrown.message.replace(/^error: /, '')
       reportFailure(streams, { code: 'usage', message, details: {} }, { json })
       return exitCodes.badInput
     }
@@ -107,7 +114,7 @@ function createProgram(
 
   command('runs', 'list the runs').action(() => act(commands.listRuns))
 
-  command('predict', 'label every row of a file')
+  withReadFlags(command('predict', 'label every row of a file'))
     .option('--run <RUN>', 'with the model of this run')
     .option('--export <DIR>', 'with an exported folder')
     .requiredOption('--in <FILE>', 'CSV or TSV file to label')
@@ -140,8 +147,22 @@ function createProgram(
   return program
 }
 
-function withImportFlags(command: Command): Command {
+/** The names spare the person quoting what a shell takes for its own. */
+const delimiterNames: Readonly<Record<string, (typeof delimiters)[number]>> = {
+  comma: ',',
+  semicolon: ';',
+  tab: '\t',
+  pipe: '|',
+}
+
+function withReadFlags(command: Command): Command {
   return command
+    .addOption(new Option('--encoding <ENCODING>', 'of the file (default: found by itself)').choices(encodings))
+    .option('--delimiter <DELIMITER>', 'comma, semicolon, tab or pipe (default: found by itself)', delimiter)
+}
+
+function withImportFlags(command: Command): Command {
+  return withReadFlags(command)
     .option('--text <COL>', 'column with the texts (default: found by itself)')
     .option('--target <COL>', 'column with the labels (default: found by itself)')
     .option('--task <TASK>', 'classification, regression or instruction')
@@ -158,6 +179,12 @@ function withRecipeFlags(command: Command): Command {
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
     .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
+}
+
+function delimiter(text: string): (typeof delimiters)[number] {
+  const known = delimiterNames[text] ?? delimiters.find((character) => character === text)
+  if (known !== undefined) return known
+  throw new InvalidArgumentError(`It must be ${Object.keys(delimiterNames).join(', ')}.`)
 }
 
 function collect(value: string, earlier: string[] | undefined): string[] {

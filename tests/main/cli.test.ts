@@ -72,6 +72,9 @@ const quick = () => ['--model', model, '--backend', 'wasm', '--epochs', '2', '--
 
 describe('usage', () => {
   const wrong: [string, () => string[], RegExp][] = [
+    ['no command', () => [], /No command was given; fino --help lists them/],
+    ['an unknown encoding', () => ['import', csv, '--encoding', 'ebcdic'], /--encoding .*utf-8, utf-16le/],
+    ['an unknown delimiter', () => ['train', csv, '--delimiter', '#'], /--delimiter .*comma, semicolon, tab, pipe/],
     ['an unknown command', () => ['tarin'], /unknown command 'tarin'/],
     ['an unknown option', () => ['runs', '--al'], /unknown option '--al'/],
     ['a missing argument', () => ['import'], /missing required argument 'FILE'/],
@@ -122,9 +125,23 @@ describe('usage', () => {
       '--seed',
       '--backend',
       '--out',
+      '--encoding',
+      '--delimiter',
     ]) {
       expect(out).toContain(option)
     }
+  })
+})
+
+test('a file is read as it is said to be', async () => {
+  const file = join(folder.path, 'said.csv')
+  const rows = Array.from({ length: 20 }, (_, row) => `água|é, ${row};${row % 2 ? 'sim' : 'não'}`)
+  await writeFile(file, Buffer.from(`text;label\n${rows.join('\n')}\n`, 'latin1'))
+  const { columns, labels } = await document('import', file, '--encoding', 'latin-1', '--delimiter', 'semicolon')
+  expect({ columns, labels }).toEqual({ columns: ['text', 'label'], labels: ['não', 'sim'] })
+  expect(await fino(['import', file, '--encoding', 'utf-8'])).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('not UTF-8'),
   })
 })
 

@@ -1,14 +1,17 @@
 /** Finds what a person names on the command line: a data set or a file, a model by id or folder, a recipe. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import type { Dataset, Task } from '../../shared/dataset'
+import type { Dataset, ImportOptions, Task } from '../../shared/dataset'
 import { taskSchema } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import { type RecipeRequest, recipeRequestSchema } from '../../shared/recipe'
 import type { OptionValue } from '../../shared/strategy'
 import type { Features } from '../application'
 
-export interface ImportFlags {
+/** How a file is to be read, where that is not left to Fino. */
+export type ReadFlags = Pick<ImportOptions, 'encoding' | 'delimiter'>
+
+export interface ImportFlags extends ReadFlags {
   text?: string
   target?: string
   task?: string
@@ -39,7 +42,7 @@ export async function chooseDataset(features: Features, given: string, flags: Im
 }
 
 export function importFile(features: Features, path: string, flags: ImportFlags): Promise<Dataset> {
-  const { text, target, task, name } = flags
+  const { text, target, task, name, encoding, delimiter } = flags
   return features.datasets.import({
     file: { kind: 'path', path: resolve(path) },
     options: {
@@ -47,6 +50,8 @@ export function importFile(features: Features, path: string, flags: ImportFlags)
       ...(target === undefined ? {} : { targetColumn: target }),
       ...(task === undefined ? {} : { task: parseTask(task) }),
       ...(name === undefined ? {} : { name }),
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(delimiter === undefined ? {} : { delimiter }),
     },
   })
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Run } from '../../shared/run'
 import type { Application } from '../application'
-import { chooseRecipe, type ImportFlags, importFile, type RecipeFlags, usage } from './choose'
+import { chooseRecipe, type ImportFlags, importFile, type ReadFlags, type RecipeFlags, usage } from './choose'
 import * as documents from './documents'
 import { followRun } from './follow-run'
 import * as format from './format'
@@ -192,7 +192,7 @@ export function listRuns({ application, output }: Context): number {
 
 export async function predict(
   { application, output }: Context,
-  flags: { run?: string; export?: string; in: string; text: string; out: string },
+  flags: ReadFlags & { run?: string; export?: string; in: string; text: string; out: string },
 ): Promise<number> {
   const { predictions } = application.features
   const { run, export: folder } = flags
@@ -200,6 +200,8 @@ export async function predict(
   const path = resolve(flags.in)
   const input = {
     path,
+    encoding: flags.encoding,
+    delimiter: flags.delimiter,
     textColumn: flags.text,
     outputPath: resolve(flags.out),
     progress: (done: number, total: number) => output.progress(`Labelling ${done}/${total}`, 'Labelling'),

@@ -1,6 +1,7 @@
 /** Asking a trained model: one text, or every row of a file. */
 import { join, parse } from 'node:path'
 import Papa from 'papaparse'
+import type { ImportOptions } from '../../shared/dataset'
 import type { BackendChoice } from '../../shared/device'
 import { Failure } from '../../shared/failure'
 import type { Prediction } from '../../shared/result'
@@ -19,7 +20,7 @@ export interface Predictions {
   fileWithExport(input: FileInput & { folder: string }): Promise<FileOutput>
 }
 
-export interface FileInput {
+export interface FileInput extends Pick<ImportOptions, 'encoding' | 'delimiter'> {
   path: string
   /** Where it differs from the path's, as an upload's does. */
   fileName?: string | undefined
@@ -55,7 +56,7 @@ export function createPredictions({
 
   async function labelFile(trained: Trained, input: FileInput): Promise<FileOutput> {
     const { path, textColumn, progress } = input
-    const table = await openTable(path, { fileName: input.fileName })
+    const table = await openTable(path, input)
     const { fileName } = table
     const textIndex = table.columns.indexOf(textColumn)
     if (textIndex < 0) {
