@@ -20,7 +20,8 @@ import { createTransfers, type Transfers } from './features/transfers'
 import { createLog, type Log } from './files/log'
 import { findResources } from './files/resources'
 import { openWorkspace, type Workspace } from './files/workspace'
-import { openDatabase } from './store/database'
+import { openDatabase, toStoreFailure } from './store/database'
+import { createCheckpointStore } from './store/checkpoints'
 import { createExportStore } from './store/exports'
 import { createMetricStore } from './store/metrics'
 import { createQuoteStore } from './store/quotes'
@@ -82,13 +83,19 @@ export interface Features {
 const heartbeatMs = 5000
 
 /** Fails where the workspace cannot be opened: `write-failed`, `disk-full`, `file-unreadable`. */
-export async function openApplication({
-  home,
-  host,
-  log = createLog(),
-  trainer: given,
-}: ApplicationOptions): Promise<Application> {
-  const workspace = await openWorkspace({ home })
+export async function openApplication(options: ApplicationOptions): Promise<Application> {
+  const workspace = await openWorkspace({ home: options.home })
+  try {
+    return await compose(workspace, options)
+  } catch (thrown) {
+    throw toStoreFailure(thrown, workspace.databaseFile)
+  }
+}
+
+async function compose(
+  workspace: Workspace,
+  { host, log = createLog(), trainer: given }: ApplicationOptions,
+): Promise<Application> {
   const database = openDatabase(workspace.databaseFile)
   const listeners = new Set<EventListener>()
   const publish: Publish = (name, payload) => {
@@ -117,8 +124,17 @@ export async function openApplication({
   const quoteStore = createQuoteStore(database)
   const quotes = createQuotes({ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes })
   const metrics = createMetricStore(database)
+  const checkpoints = createCheckpointStore(database)
   const runs = createRuns({
-    ...{ workspace, library, recipes, quotes, backends, trainer, publish, metrics },
+    workspace,
+    library,
+    recipes,
+    quotes,
+    backends,
+    trainer,
+    publish,
+    metrics,
+    checkpoints,
     store: runStore,
     sessionId: session.id,
   })
@@ -129,29 +145,27 @@ export async function openApplication({
   const devices = createDevices({ workspace, backends, version, publish })
   const transfers = createTransfers({ workspace })
   await Promise.all([transfers.removeOldUploads(), datasets.removeLeftovers()])
-  await datasets.removeLeftovers()
 
   const features: Features = {
-    ...{
-      workspace,
-      datasets,
-      models,
-      backends,
-      recipes,
-      quotes,
-      runs,
-      predictions,
-      exports,
-      devices,
-      settings,
-      transfers,
-    },
+    workspace,
+    datasets,
+    models,
+    backends,
+    recipes,
+    quotes,
+    runs,
+    predictions,
+    exports,
+    devices,
+    settings,
+    transfers,
   }
   const handlers = createHandlers({ features, host, version, publish })
 
   return {
     features,
-    invoke: (name, input) => invoke(handlers, name, input, log),
+    invoke: (name, input) =>
+      invoke(handlers, name, input, { log, explain: (thrown) => toStoreFailure(thrown, workspace.databaseFile) }),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -13,7 +13,12 @@ type Answer<Name extends CommandName> = (
 export type Handlers = { readonly [Name in CommandName]: Answer<Name> }
 
 /** Checks the input against the contract, asks the feature, and turns what it throws into a failure. */
-export async function invoke(handlers: Handlers, name: string, input: unknown, log: Log): Promise<Outcome<unknown>> {
+export async function invoke(
+  handlers: Handlers,
+  name: string,
+  input: unknown,
+  { log, explain }: { log: Log; explain: (thrown: unknown) => unknown },
+): Promise<Outcome<unknown>> {
   try {
     if (!isCommand(name)) throw new Failure('usage', `Fino has no command "${name}".`, { name })
     const parsed = commands[name].input.safeParse(input)
@@ -25,7 +30,7 @@ export async function invoke(handlers: Handlers, name: string, input: unknown, l
     const answer = handlers[name] as Answer<CommandName>
     return { ok: true, value: await answer(parsed.data as never) }
   } catch (thrown) {
-    const failure = toFailureRecord(thrown)
+    const failure = toFailureRecord(explain(thrown))
     if (failure.code === 'internal') log.error(thrown, `${name} failed`)
     return { ok: false, failure }
   }

@@ -39,7 +39,7 @@ export interface Datasets {
   resplit(input: { id: string; splitSeed: number }): Promise<Dataset>
   /** Fails with `dataset-in-use` while there are runs on it. */
   remove(input: { id: string }): Promise<void>
-  /** rows.jsonl of a data set. */
+  /** The rows of a data set as it is split now. */
   rowsFile(id: string): string
   /** Where the file lies that a door refers to. */
   pathOf(file: FileReference): string
@@ -69,7 +69,7 @@ export function createDatasets({
 }): Datasets {
   const store = createDatasetStore(database)
   const folderOf = (id: string) => join(workspace.datasets, id)
-  const rowsFile = (id: string) => join(folderOf(id), 'rows.jsonl')
+  const rowsFile = (id: string) => join(folderOf(id), rowsName(store.get(id)))
   const lengthsFile = (id: string, { contentHash }: Model) =>
     join(workspace.cache, 'token-lengths', `${id}-${contentHash.slice(0, 16)}.json`)
 
@@ -93,7 +93,7 @@ export function createDatasets({
           )
         }
         const copy = await openTable(original, table)
-        await writeAtomically(join(folder, 'rows.jsonl'), encodeRows(plan.rows(copy)), {
+        await writeAtomically(join(folder, rowsName(plan)), encodeRows(plan.rows(copy)), {
           neededBytes: 2 * table.byteLength,
         })
       },
@@ -198,8 +198,12 @@ export function createDatasets({
       for await (const rows of readRowsFile(rowsFile(id))) for (const row of rows) facts.push(readFacts(row))
       const splits = splitFacts(facts, dataset.labels, dataset.task, splitSeed)
       const splitOf = new Map(facts.map((row, index) => [row.id, splits[index] ?? 'train']))
-      await writeAtomically(rowsFile(id), encodeRows(resplitRows(rowsFile(id), splitOf)))
+      const before = rowsFile(id)
+      const after = join(folderOf(id), rowsName({ splitSeed }))
+      await writeAtomically(after, encodeRows(resplitRows(before, splitOf)))
+      // From here on the new file is the one that counts; until here the old one is.
       const changed = store.setSplit(id, splitSeed, countSplits(splits))
+      if (after !== before) await rm(before, { force: true })
       publish('datasets:changed', null)
       return changed
     },
@@ -239,6 +243,11 @@ export function createDatasets({
     const kept = await stat(rowsFile(same.id)).catch(() => undefined)
     return kept === undefined ? undefined : same
   }
+}
+
+/** Named by the seed of the split, so that rows and recorded split change together, with the record. */
+function rowsName({ splitSeed }: Pick<Dataset, 'splitSeed'>): string {
+  return splitSeed === 0 ? 'rows.jsonl' : `rows-${splitSeed}.jsonl`
 }
 
 function nameOf(file: FileReference): string | undefined {

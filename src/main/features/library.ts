@@ -9,7 +9,7 @@ export interface Library {
   /** Fails with `not-found`; `starter` is always there. */
   model(id: string): Promise<Model>
   models(): Promise<Model[]>
-  /** rows.jsonl of a data set. */
+  /** The rows of a data set as it is split now. */
   rowsFile(datasetId: string): string
 }
 

@@ -1,5 +1,5 @@
 /** Opens the store: SQLite in WAL mode, shared by the app and the command line, its schema brought up to date. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Failure } from '../../shared/failure'
@@ -70,19 +70,29 @@ export function toStoreFailure(thrown: unknown, file: string): unknown {
       { file },
     )
   }
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || (code.startsWith('SQLITE_IOERR') && isNearlyFull(file))) {
     return new Failure('disk-full', `The disk that holds ${file} is full. Free some space and try again.`, { file })
   }
   if (
-    ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].some((known) =>
-      code.startsWith(known),
+    ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_IOERR', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].some(
+      (known) => code.startsWith(known),
     )
   ) {
     return new Failure(
       'write-failed',
-      `Fino cannot write its library at ${file}. Check the folder's permissions, or set FINO_HOME to another folder.`,
+      `Fino cannot write its library at ${file}. Check the disk and the folder's permissions, or set FINO_HOME to another folder.`,
       { file },
     )
   }
   return thrown
+}
+
+/** SQLite calls a full disk an input/output error where its shared memory or its log has no room. */
+function isNearlyFull(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file))
+    return bavail * bsize < 1e6
+  } catch {
+    return false
+  }
 }

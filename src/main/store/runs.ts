@@ -129,7 +129,11 @@ export function createRunStore(database: Database): RunStore {
       cameFrom: JSON.stringify(cameFrom[to]),
     }).changes
     if (changes === 0) {
-      throw new Failure('run-state', `The run "${before.name}" is ${before.status}; it cannot become ${to}.`, {
+      const reason =
+        to === 'queued'
+          ? 'only one that was stopped, failed or was interrupted can be resumed'
+          : `it cannot become ${to}`
+      throw new Failure('run-state', `The run "${before.name}" is ${before.status}; ${reason}.`, {
         runId: id,
         status: before.status,
         wanted: to,

@@ -117,7 +117,7 @@ describe('import', () => {
       splits: { train: 70, validation: 15, test: 15 },
       splitSeed: 5,
     })
-    expect((await readdir(join(workspace.datasets, dataset.id))).sort()).toEqual([`${hash}.csv`, 'rows.jsonl'].sort())
+    expect((await readdir(join(workspace.datasets, dataset.id))).sort()).toEqual([`${hash}.csv`, 'rows-5.jsonl'].sort())
     expect(await readFile(join(workspace.datasets, dataset.id, `${hash}.csv`), 'utf8')).toBe(content)
     const rows = await rowsOf(dataset.id)
     expect(rows).toHaveLength(100)
@@ -267,6 +267,21 @@ describe('resplit', () => {
     expect(after.map(({ text }) => text)).toEqual(before.map(({ text }) => text))
     const imported = await importText(labelled(100), { splitSeed: 9, name: 'other' })
     expect(await rowsOf(imported.id)).toEqual(after)
+  })
+
+  it('keeps rows and recorded split together when the record cannot be written', async () => {
+    const { datasets, importText, database, rowsOf } = await setUp()
+    const { id } = await importText(labelled(100))
+    const before = await rowsOf(id)
+    database.exec("CREATE TRIGGER refuse BEFORE UPDATE ON datasets BEGIN SELECT raise(ABORT, 'no'); END")
+    await expect(datasets.resplit({ id, splitSeed: 9 })).rejects.toThrow('no')
+    expect(await rowsOf(id)).toEqual(before)
+    expect(datasets.get({ id }).splitSeed).toBe(0)
+    database.exec('DROP TRIGGER refuse')
+    await datasets.resplit({ id, splitSeed: 9 })
+    expect((await rowsOf(id)).map(({ split }) => split)).not.toEqual(before.map(({ split }) => split))
+    await datasets.resplit({ id, splitSeed: 0 })
+    expect(await rowsOf(id)).toEqual(before)
   })
 
   it('is refused once there are runs, and changes nothing', async () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDatabase, schemaVersion } from '../../../src/main/store/database'
+import { openDatabase, schemaVersion, toStoreFailure } from '../../../src/main/store/database'
 import { migrations } from '../../../src/main/store/migrations'
+import { mountSmallDisk, temporaryFolder } from '../../support/files'
 
 let folder: string
 beforeEach(() => {
@@ -64,6 +65,24 @@ test('a folder that cannot be made is a clear failure', () => {
   const inTheWay = join(folder, 'file')
   writeFileSync(inTheWay, '')
   expect(() => openDatabase(join(inTheWay, 'fino.db'))).toThrow(expect.objectContaining({ code: 'write-failed' }))
+})
+
+test('a disk error is told apart from a full disk', () => {
+  const thrown = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+  expect(toStoreFailure(thrown, join(folder, 'fino.db'))).toMatchObject({ code: 'write-failed' })
+})
+
+test('a disk without room for the store is full, not broken', async (context) => {
+  const disk = await temporaryFolder()
+  if (!mountSmallDisk(disk)) return context.skip('this machine lets no test mount a small disk')
+  const file = join(disk, 'fino.db')
+  openDatabase(file).close()
+  try {
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(2e6))
+  } catch {
+    // It is to fill the disk.
+  }
+  expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'disk-full' }))
 })
 
 test('two processes may have it open: what one writes the other reads', () => {

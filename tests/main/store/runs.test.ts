@@ -71,6 +71,14 @@ test.each(ways)('queued, %j, then %s: allowed %s', (path, to, allowed) => {
   else expect(() => runs.move('run-1', to, { at })).toThrow(expect.objectContaining({ code: 'run-state' }))
 })
 
+test('a run that cannot be resumed says which can', () => {
+  runs.insert(someRun())
+  for (const status of ['running', 'finished'] as const) runs.move('run-1', status, { at })
+  expect(() => runs.move('run-1', 'queued', { at })).toThrow(
+    'is finished; only one that was stopped, failed or was interrupted can be resumed.',
+  )
+})
+
 test('a resumed run loses its failure and its end, and keeps when it first started', () => {
   runs.insert(someRun())
   runs.move('run-1', 'running', { at: '2026-01-01', backend: 'wasm' })
