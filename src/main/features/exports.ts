@@ -9,6 +9,7 @@ import type { Workspace } from '../files/workspace'
 import type { ExportStore } from '../store/exports'
 import type { Trainer } from '../trainer/trainer'
 import type { Library } from './library'
+import { starterId } from './models'
 import type { TrainedModels } from './trained-models'
 
 export interface Exports {
@@ -53,6 +54,7 @@ export function createExports({
           datasetRows: dataset.rows,
           splits: dataset.splits,
           baseModelName: run.modelName,
+          baseReference: run.recipe.modelId === starterId ? 'fino-starter' : trained.modelFolder,
           result: run.result,
           createdAt,
         },

@@ -49,22 +49,27 @@ export function createTrainedModels({
     },
   }
 
-  /** The base model that a peft or features export was trained on; null where the export carries the whole model. */
+  /**
+   * The base model that a peft or features export was trained on, known by its contents; null where the export carries
+   * the whole model. One that has only the name in common would answer at random, so it is refused.
+   */
   async function baseOf(folder: string): Promise<string | null> {
     const adapter = await readJson(join(folder, 'adapter_config.json'))
     const features = await readJson(join(folder, 'classifier.json'))
     const wanted = adapter?.base_model_name_or_path ?? (features?.encoder as { name?: unknown } | undefined)?.name
     if (typeof wanted !== 'string') return null
-    const sha256 = (features?.encoder as { sha256?: unknown } | undefined)?.sha256
+    const { sha256 } = ((await readJson(join(folder, 'fino.json')))?.base ?? features?.encoder ?? {}) as {
+      sha256?: unknown
+    }
     const known = await library.models()
-    const base =
-      known.find(({ contentHash }) => contentHash === sha256) ??
-      known.find((model) => [model.id, model.name, model.folder].includes(wanted))
-    if (base !== undefined) return base.folder
-    if ((await stat(wanted).catch(() => undefined))?.isDirectory()) return wanted
+    const same = known.find(({ contentHash }) => contentHash === sha256)
+    if (same !== undefined) return same.folder
+    const changed = known.find((model) => [model.id, model.name, model.folder].includes(wanted))
+    if (changed !== undefined && sha256 === undefined) return changed.folder
+    if (changed === undefined && (await stat(wanted).catch(() => undefined))?.isDirectory()) return wanted
     throw new Failure(
       'model-missing',
-      `The export in ${folder} needs its base model "${wanted}", which Fino does not have. ` +
+      `The export in ${folder} needs its base model "${wanted}", which Fino does not have with those contents. ` +
         'Add its folder with `fino models add FOLDER` or in Models.',
       { folder, model: wanted },
     )

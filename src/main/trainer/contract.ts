@@ -109,6 +109,8 @@ export interface ModelCardFacts {
   datasetRows: number
   splits: { train: number; validation: number; test: number }
   baseModelName: string
+  /** How the base is called in files that travel, where a folder of this machine says nothing. */
+  baseReference: string
   result: RunResult
   createdAt: string
 }
@@ -124,5 +126,7 @@ export type WorkerMessage =
   | { kind: 'ready' }
   | { kind: 'progress'; id: number; progress: Progress; points: MetricPoint[] }
   | { kind: 'counted'; id: number; done: number; total: number }
+  /** A state to go on from lies on the disk. */
+  | { kind: 'checkpoint'; id: number; step: number; byteLength: number }
   | { kind: 'finished'; id: number; output: unknown }
   | { kind: 'failed'; id: number; failure: FailureRecord }

@@ -29,6 +29,7 @@ const card: ModelCard = {
   datasetRows: 700,
   splits: { train: 500, validation: 100, test: 100 },
   baseModelName: 'Encoder',
+  baseReference: 'some/encoder',
   recipe: {
     datasetId: 'd',
     modelId: 'm',
@@ -72,7 +73,7 @@ describe('modelCard', () => {
       '"messages", 700 rows',
       '500 to train, 100 to validate, 100 to test',
       '| accuracy (%) | 90.0 | 90.0 | 60.0 |',
-      '±5.9 points',
+      'With 100 test rows, the accuracy on all such texts may well be anywhere from 82.6 to 94.5 % (95 %).',
       '| bill | 90.0 | 80.0 | 85.0 | 60 |',
       '| a\\|b |',
       '| rank | 8 |',
@@ -83,6 +84,18 @@ describe('modelCard', () => {
       'may be far lower',
     ])
       expect(text).toContain(part)
+  })
+
+  it('claims no certainty from a few right answers', () => {
+    const test = { ...metrics, accuracy: 1, examples: 6 }
+    expect(modelCard({ ...card, result: { ...card.result, test } })).toContain('anywhere from 61.0 to 100.0 %')
+  })
+
+  it('names the base as it travels, and loads it from where it lies', () => {
+    const python = modelCard({ ...card, baseModel: '/apps/fino/starter', baseReference: 'fino-starter' })
+    expect(python).toContain('base_model: "fino-starter"')
+    expect(python).toContain('base_model = "/apps/fino/starter"')
+    expect(python).toContain('comes with Fino as resources/starter')
   })
 
   it('is not misled by missing values', () => {

@@ -32,7 +32,7 @@ from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 folder = "."  # this folder
-base_model = ${python(baseModel)}
+base_model = ${python(baseModel)}  # where it lay when this was written
 id2label = ${pythonMap(labels)}
 
 tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -83,7 +83,8 @@ from transformers import AutoModel, AutoTokenizer
 folder = "."  # this folder
 classifier = json.loads(Path(folder, "${featuresFile}").read_text(encoding="utf-8"))
 tokenizer = AutoTokenizer.from_pretrained(folder)
-encoder = AutoModel.from_pretrained(${python(baseModel)}).float().eval()
+base_model = ${python(baseModel)}  # where it lay when this was written
+encoder = AutoModel.from_pretrained(base_model).float().eval()
 
 texts = ["a first text", "a second one"]
 inputs = tokenizer(texts, truncation=True, max_length=${maxLength}, padding=True, return_tensors="pt")

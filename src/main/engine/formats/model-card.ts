@@ -9,6 +9,8 @@ export interface ModelCard extends SnippetFacts {
   readonly datasetRows: number
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number }
   readonly baseModelName: string
+  /** How the base is called in files that travel, where a folder of this machine says nothing. */
+  readonly baseReference: string
   readonly recipe: Recipe
   readonly result: RunResult
   /** ISO 8601. */
@@ -22,7 +24,7 @@ export function modelCard(card: ModelCard): string {
   return `---
 library_name: ${format === 'peft' ? 'peft' : 'transformers'}
 pipeline_tag: text-classification
-base_model: ${JSON.stringify(card.baseModel)}
+base_model: ${JSON.stringify(card.baseReference)}
 tags: [text-classification, fino, ${recipe.strategy}]
 ---
 
@@ -33,7 +35,7 @@ strategy "${recipe.strategy}" on ${createdAt.slice(0, 10)}.
 
 ## Data
 
-"${datasetName}", ${datasetRows} rows, split by row: ${splits.train} to train, ${splits.validation} to validate, ${splits.test} to test.
+"${datasetName}", ${datasetRows} rows, split by row within each class, equal texts together: ${splits.train} to train, ${splits.validation} to validate, ${splits.test} to test.
 The validation rows decided which state of the model was kept; the test rows decided nothing.
 
 ## Results
@@ -45,7 +47,7 @@ The validation rows decided which state of the model was kept; the test rows dec
 | cross-entropy | ${number(validation.loss)} | ${number(test.loss)} | |
 | rows | ${validation.examples} | ${test.examples} | ${test.examples} |
 
-By chance alone, accuracy on ${test.examples} such rows would vary by about ±${margin(test)} points (95 %).
+With ${test.examples} test rows, the accuracy on all such texts may well be anywhere from ${interval(test)} % (95 %).
 
 | class | precision | recall | F1 | test rows |
 | --- | --- | --- | --- | --- |
@@ -67,7 +69,7 @@ ${recipeRows(card)
 ${loaderSnippet(card).trimEnd()}
 \`\`\`
 
-Longer texts than ${recipe.maxLength} tokens lose their end. Class ids: ${labels.map((label, id) => `${id} = ${label}`).join(', ')}.
+${format === 'hugging-face' ? '' : elsewhere}Longer texts than ${recipe.maxLength} tokens lose their end. Class ids: ${labels.map((label, id) => `${id} = ${label}`).join(', ')}.
 `
 }
 
@@ -102,9 +104,17 @@ function number(value: number): string {
   return String(Number(value.toPrecision(4)))
 }
 
-/** Half the width of the normal approximation's interval, in percentage points. */
-function margin({ accuracy, examples }: ClassificationMetrics): string {
-  return (196 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(1, examples))).toFixed(1)
+const elsewhere =
+  "Where the base model lies elsewhere, write its folder there; Fino's starter comes with Fino as resources/starter.\n"
+
+/** Wilson's interval (1927), which does not shrink to nothing where all or none were right: "61.0 to 100.0". */
+function interval({ accuracy, examples }: ClassificationMetrics): string {
+  const spread = 1.96 ** 2 / Math.max(1, examples)
+  const centre = (accuracy + spread / 2) / (1 + spread)
+  const half =
+    (1.96 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(1, examples) + spread / (4 * Math.max(1, examples)))) /
+    (1 + spread)
+  return `${share(Math.max(0, centre - half))} to ${share(Math.min(1, centre + half))}`
 }
 
 function cell(text: string): string {

@@ -33,6 +33,8 @@ export interface DecodedSafetensors {
 }
 
 const longestHeader = 100_000_000
+/** "version ", read as a length: the text that Git LFS keeps in place of a file that was not fetched. */
+const gitPointer = 0x206e6f6973726576n
 /** Where the header's JSON begins. */
 export const headerStart = 8
 
@@ -51,6 +53,7 @@ export function headerEnd(firstBytes: Uint8Array, fileLength: number): number {
   if (fileLength < headerStart || firstBytes.byteLength < headerStart) throw malformed('it is shorter than 8 bytes')
   const view = new DataView(firstBytes.buffer, firstBytes.byteOffset, headerStart)
   const length = view.getBigUint64(0, true)
+  if (length === gitPointer) throw malformed('it is only the pointer that Git LFS keeps in its place')
   if (length > longestHeader) throw malformed(`its header would be ${length} bytes long`)
   if (headerStart + Number(length) > fileLength) throw malformed('it ends within its header')
   return headerStart + Number(length)

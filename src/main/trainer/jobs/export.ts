@@ -27,7 +27,7 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, card
   const test = rowsOf(await readRows(rowsFile), 'test')
   const texts = textsOf(test, labels)
   const { weightFiles } = await inspectModel(await openModelFolder(modelFolder))
-  const base = { name: modelFolder, sha256: await hashFiles(modelFolder, weightFiles) }
+  const base = { name: card.baseReference, sha256: await hashFiles(modelFolder, weightFiles) }
 
   const opened = await openTrained(trained)
   const { config, classifier, maxLength } = opened
