@@ -128,7 +128,7 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
 /**
  * What one layer keeps for the backward pass of a batch of T tokens, gradients on their way included: every operation's
  * output stays, which comes to 64 rows of width w, 20 of the feed-forward width and 28 attention maps of h x L a token
- * (measured on encoders of 4 and 6 layers, on both backends).
+ * (measured on the starter, an encoder of 4 layers, on both backends).
  */
 export function keptBytesPerLayer(facts: RunFacts, tokens: number): number {
   return float * tokens * valuesPerToken(facts, tokens, { rows: 64, feedForwardRows: 20, maps: 28 })

@@ -61,7 +61,11 @@ async function loadNative(modelFolder: string): Promise<NativeTokenizer> {
     }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new Failure('model-malformed', `The tokenizer in ${modelFolder} does not read: ${reason}`, { modelFolder })
+    throw new Failure(
+      'model-malformed',
+      `The tokenizer in ${modelFolder} does not read (${reason}). Copy the tokenizer's files there again from the model's source.`,
+      { modelFolder },
+    )
   }
   throw new Failure(
     'model-malformed',

@@ -5,10 +5,11 @@ import type { JobName, Jobs } from './contract'
 import { createQueue } from './queue'
 import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process'
 
-/** What a job reports while it runs; each hook is called at most ten times a second. */
+/** What a job reports while it runs; progress and counts come at most ten times a second. */
 export interface JobHooks {
   progress?(progress: Progress, points: MetricPoint[]): void
   counted?(done: number, total: number): void
+  checkpoint?(step: number, byteLength: number): void
 }
 
 export interface RunningJob<Output> {

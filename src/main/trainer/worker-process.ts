@@ -77,6 +77,8 @@ export function startWorker({ workerFile, nodeBinary, environment, log }: Worker
         return hear(({ progress }) => progress?.(message.progress, message.points))
       case 'counted':
         return hear(({ counted }) => counted?.(message.done, message.total))
+      case 'checkpoint':
+        return hear(({ checkpoint }) => checkpoint?.(message.step, message.byteLength))
       case 'finished':
         current.resolve(message.output)
         current = undefined

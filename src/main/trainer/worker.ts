@@ -28,6 +28,7 @@ async function work(request: Extract<WorkerRequest, { kind: 'job' }>): Promise<v
     stop,
     progress: reporter.progress,
     counted: reporter.counted,
+    checkpoint: reporter.checkpoint,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   }
   try {

@@ -1,6 +1,6 @@
 /** A real worker in a process of its own, on plain Node, with a tiny real model. */
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -48,7 +48,7 @@ const texts = ['late and lost', 'thanks great lamp', 'never']
 
 function cardOf(result: ModelCardFacts['result']): ModelCardFacts {
   const splits = { train: 36, validation: 12, test: 12 }
-  const names = { runName: 'a run', datasetName: 'messages', baseModelName: 'tiny' }
+  const names = { runName: 'a run', datasetName: 'messages', baseModelName: 'tiny', baseReference: 'tiny' }
   return { ...names, datasetRows: 60, splits, result, createdAt: '2026-01-02T03:04:05Z' }
 }
 
@@ -192,6 +192,16 @@ describe('bad input ends in one clear failure', () => {
   it('a model folder that is not there', async () => {
     const work = worker().run('describe-model', { modelFolder: join(folder, 'nowhere') })
     await expect(work).rejects.toMatchObject({ code: 'model-missing' })
+  })
+
+  it('a model folder without its files is named', async () => {
+    const modelFolder = join(folder, 'hollow')
+    await mkdir(modelFolder)
+    const work = worker().run('describe-model', { modelFolder })
+    await expect(work).rejects.toMatchObject({
+      code: 'model-malformed',
+      message: expect.stringContaining(`${modelFolder}: The folder has no config.json`),
+    })
   })
 
   it('rows that are none', async () => {

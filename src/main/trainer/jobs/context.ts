@@ -8,6 +8,7 @@ export interface JobContext {
   /** Shown as the latest; points are kept until they are sent. */
   progress(progress: Progress, points: readonly MetricPoint[]): void
   counted(done: number, total: number): void
+  checkpoint(step: number, byteLength: number): void
   /** Lets messages (stop, cancel) in. Called between batches: mathematics alone never leaves the stage. */
   breathe(): Promise<void>
 }

@@ -1,15 +1,15 @@
 /** What can be said of a model without loading its values. */
 
-import { inspectModel } from '../../engine/formats/hugging-face'
+import { inspectModel, type ModelInspection } from '../../engine/formats/hugging-face'
 import { describeStrategies } from '../../engine/strategies/index'
 import type { ModelFacts } from '../contract'
 import { loadTokenizer } from '../tokenizer'
 import type { Job } from './context'
-import { hashFiles, openModelFolder } from './model-folder'
+import { hashFiles, naming, openModelFolder } from './model-folder'
 
 /** Checks every tensor's name, shape and type, and that the tokenizer loads and fits the embeddings. */
 export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Promise<ModelFacts> => {
-  const { config, parameters, weightFiles } = await inspectModel(await openModelFolder(modelFolder))
+  const { config, parameters, weightFiles } = await inspect(modelFolder)
   await loadTokenizer(modelFolder, config)
   return {
     architecture: config.architecture,
@@ -26,6 +26,10 @@ export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Pro
 }
 
 export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, labels, chosen }) => {
-  const { config } = await inspectModel(await openModelFolder(modelFolder))
+  const { config } = await inspect(modelFolder)
   return describeStrategies(config, labels.length, chosen)
+}
+
+function inspect(modelFolder: string): Promise<ModelInspection> {
+  return naming(modelFolder, async () => inspectModel(await openModelFolder(modelFolder)))
 }

@@ -9,7 +9,7 @@ import { createClassifier } from '../../engine/models/create-classifier'
 import { createRandom } from '../../engine/random'
 import { loadTokenizer } from '../tokenizer'
 import type { JobContext } from './context'
-import { openModelFolder } from './model-folder'
+import { naming, openModelFolder } from './model-folder'
 
 export interface LoadedClassifier {
   readonly config: EncoderConfig
@@ -26,7 +26,7 @@ export async function loadClassifier(
   labels: readonly string[],
   recipe: Pick<Recipe, 'strategy' | 'options' | 'seed' | 'maxLength'>,
 ): Promise<LoadedClassifier> {
-  const { config, weights } = await loadModel(await openModelFolder(modelFolder))
+  const { config, weights } = await naming(modelFolder, async () => loadModel(await openModelFolder(modelFolder)))
   const tokenizer = await loadTokenizer(modelFolder, config)
   const { strategy, options, seed } = recipe
   const random = createRandom(seed).fork('parameters')

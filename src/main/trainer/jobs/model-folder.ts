@@ -52,3 +52,13 @@ export async function hashFiles(folder: string, files: readonly FolderFile[]): P
   }
   return hash.digest('hex')
 }
+
+/** The engine knows files by their names alone: what is wrong with one is told with its folder. */
+export async function naming<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.message.includes(folder)) throw thrown
+    throw new Failure(thrown.code, `${folder}: ${thrown.message}`, { folder, ...thrown.details })
+  }
+}

@@ -5,6 +5,7 @@ import type { WorkerMessage } from '../contract'
 export interface Reporter {
   progress(progress: Progress, points: readonly MetricPoint[]): void
   counted(done: number, total: number): void
+  checkpoint(step: number, byteLength: number): void
   /** Sends what waits. */
   flush(): void
 }
@@ -38,6 +39,10 @@ export function createReporter(id: number, send: (message: WorkerMessage) => voi
     counted(done, total) {
       counted = { done, total }
       flushWhenDue()
+    },
+    checkpoint(step, byteLength) {
+      flush()
+      send({ kind: 'checkpoint', id, step, byteLength })
     },
     flush,
   }

@@ -67,6 +67,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     while (!next.done) {
       if (next.value.kind === 'step') ownTrainingSeconds += next.value.seconds
       tell(next.value)
+      if (next.value.kind === 'checkpoint') context.checkpoint(next.value.step, next.value.byteLength)
       await context.breathe()
       next = await work.next()
     }
