@@ -8,7 +8,7 @@ import { modelSchema } from './model'
 import { quoteSchema } from './quote'
 import { recipeRequestSchema, recipeSchema } from './recipe'
 import { certificateSchema, predictionSchema, scoredRowSchema } from './result'
-import { metricPointSchema, progressSchema, runSchema } from './run'
+import { checkpointSchema, metricPointSchema, progressSchema, runSchema } from './run'
 import { exportFormatSchema, strategyDescriptionSchema } from './strategy'
 
 const nothing = z.undefined().or(z.null())
@@ -102,7 +102,11 @@ export const commands = {
   'runs:get': { input: byId, output: runSchema },
   'runs:history': {
     input: byId,
-    output: z.object({ points: z.array(metricPointSchema), progress: progressSchema.nullable() }),
+    output: z.object({
+      points: z.array(metricPointSchema),
+      progress: progressSchema.nullable(),
+      checkpoint: checkpointSchema.nullable(),
+    }),
   },
   /** Stop and save: keep the best checkpoint, score it. */
   'runs:stop': { input: byId, output: runSchema },

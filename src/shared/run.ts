@@ -49,6 +49,14 @@ export const progressSchema = z.object({
 })
 export type Progress = z.infer<typeof progressSchema>
 
+/** How far an unfinished run was saved: resuming goes on from here. */
+export const checkpointSchema = z.object({
+  step: z.number().int(),
+  byteLength: z.number(),
+  savedAt: z.string(),
+})
+export type Checkpoint = z.infer<typeof checkpointSchema>
+
 export const runSchema = z.object({
   id: z.string(),
   name: z.string(),

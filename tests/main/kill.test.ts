@@ -102,10 +102,13 @@ test.skipIf(process.platform === 'win32').each(trained)(
       resumable: true,
       failure: { code: 'worker-exited', details: { signal: 'SIGKILL' } },
     })
+    const { checkpoint } = await ask(application, 'runs:history', { id })
+    expect(checkpoint?.step).toBeGreaterThan(0)
     await ask(application, 'runs:resume', { id })
     const resumed = await application.features.runs.settled(id)
     expect(resumed).toMatchObject({ status: 'finished', failure: null })
 
+    expect((await ask(application, 'runs:history', { id })).checkpoint).toBeNull()
     expect(await historyOf(resumed)).toEqual(await historyOf(undisturbed))
     expect(resumed.result?.test).toEqual(undisturbed.result?.test)
     expect(resumed.result?.validation).toEqual(undisturbed.result?.validation)

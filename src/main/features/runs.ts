@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { Failure, type FailureRecord, toFailureRecord } from '../../shared/failure'
 import type { RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
-import type { MetricPoint, Progress, Run } from '../../shared/run'
+import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
+import type { CheckpointStore } from '../store/checkpoints'
 import { toStoreFailure } from '../store/database'
 import type { MetricStore, TestRowQuery } from '../store/metrics'
 import type { RunStore } from '../store/runs'
@@ -23,7 +24,7 @@ export interface Runs {
   start(input: { request: RecipeRequest; name?: string | undefined }): Promise<Run>
   list(): Run[]
   get(id: string): Run
-  history(id: string): { points: MetricPoint[]; progress: Progress | null }
+  history(id: string): { points: MetricPoint[]; progress: Progress | null; checkpoint: Checkpoint | null }
   /** Stop and save; a run that still waits is cancelled. */
   stop(id: string): Run
   cancel(id: string): Run
@@ -52,6 +53,7 @@ export interface RunsContext {
   workspace: Pick<Workspace, 'runs' | 'cache' | 'databaseFile'>
   store: RunStore
   metrics: MetricStore
+  checkpoints: CheckpointStore
   library: Library
   recipes: Recipes
   quotes: Quotes
@@ -62,7 +64,8 @@ export interface RunsContext {
 }
 
 export function createRuns(context: RunsContext): Runs {
-  const { workspace, store, metrics, library, recipes, quotes, backends, trainer, sessionId, publish } = context
+  const { workspace, store, metrics, checkpoints, library, recipes, quotes, backends, trainer, sessionId, publish } =
+    context
   const queue = createQueue()
   const active = new Map<string, Active>()
   let closing = false
@@ -128,10 +131,14 @@ export function createRuns(context: RunsContext): Runs {
         metrics.add(id, points)
         publish('runs:progress', { id, progress, points })
       },
+      checkpoint(step, byteLength) {
+        checkpoints.set(id, { step, byteLength, savedAt: now() })
+      },
     })
     const { result, testRows, backend, device, versions } = await entry.job.done
     metrics.replaceTestRows(id, testRows)
     const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
+    if (status === 'finished') checkpoints.remove(id)
     changed(store.move(id, status, { at: now(), result, backend, device, versions }))
     const quoted = await quoting
     if (quoted) quotes.learn(id, quoted, result)
@@ -140,6 +147,7 @@ export function createRuns(context: RunsContext): Runs {
   async function giveUp(id: string, failure: FailureRecord): Promise<void> {
     if (failure.code === 'cancelled') {
       await rm(folderOf(id), { recursive: true, force: true }).catch(() => undefined)
+      checkpoints.remove(id)
       changed(store.move(id, 'cancelled', { at: now() }))
       return
     }
@@ -192,7 +200,11 @@ export function createRuns(context: RunsContext): Runs {
     },
     list: () => store.list(),
     get: (id) => store.get(id),
-    history: (id) => ({ progress: store.progress(id), points: metrics.points(id) }),
+    history: (id) => ({
+      progress: store.progress(id),
+      points: metrics.points(id),
+      checkpoint: checkpoints.get(id),
+    }),
     stop: (id) => end(id, 'stop'),
     cancel: (id) => end(id, 'cancel'),
     resume(id) {

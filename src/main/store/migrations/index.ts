@@ -3,6 +3,7 @@ import { datasetsAndModels } from './0001-datasets-and-models'
 import { runs } from './0002-runs'
 import { exports } from './0003-exports'
 import { settings } from './0004-settings'
+import { checkpoints } from './0005-checkpoints'
 import type { Migration } from './migration'
 
-export const migrations: readonly Migration[] = [datasetsAndModels, runs, exports, settings]
+export const migrations: readonly Migration[] = [datasetsAndModels, runs, exports, settings, checkpoints]

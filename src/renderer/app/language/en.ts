@@ -369,6 +369,8 @@ export const en = {
     repeat: 'Change and run again',
     resume: 'Resume',
     resumeHint: 'It goes on from its last checkpoint, with the same numbers as if nothing had happened.',
+    resumeFrom: 'Goes on from step {{step}}.',
+    resumeFromStart: 'Nothing was saved yet: it starts again.',
     interruptedTitle: 'The run was interrupted',
     interruptedBody: 'The machine or the training process ended before the run did. Its checkpoint is kept.',
     cancelledTitle: 'The run was cancelled',

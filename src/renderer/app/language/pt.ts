@@ -382,6 +382,8 @@ export const pt: Translation<typeof en> = {
     repeat: 'Alterar e executar de novo',
     resume: 'Retomar',
     resumeHint: 'Continua do último ponto salvo, com os mesmos números, como se nada tivesse acontecido.',
+    resumeFrom: 'Continua do passo {{step}}.',
+    resumeFromStart: 'Nada foi salvo ainda: começa de novo.',
     interruptedTitle: 'A execução foi interrompida',
     interruptedBody: 'A máquina ou o processo de treino terminou antes da execução. O ponto salvo foi guardado.',
     cancelledTitle: 'A execução foi cancelada',

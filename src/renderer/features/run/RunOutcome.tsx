@@ -8,6 +8,7 @@ import { Figure } from '../../components/Figure'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
+import { useQuery } from '../../lib/query'
 import { navigate, repeatRoute } from '../../lib/routes'
 
 export function RunOutcome({ run, onResult }: { run: Run; onResult(): void }) {
@@ -82,7 +83,10 @@ function RepeatButton({ run }: { run: Run }) {
 
 function ResumeButton({ run, quiet = false }: { run: Run; quiet?: boolean }) {
   const { t } = useTranslation()
+  const format = useFormat()
   const resuming = useAction(() => call('runs:resume', { id: run.id }))
+  const history = useQuery('runs:history', { id: run.id }, ['runs:changed']).value
+  const step = history?.checkpoint?.step
   return (
     <Stack gap={6} align="flex-start">
       <Button
@@ -94,6 +98,11 @@ function ResumeButton({ run, quiet = false }: { run: Run; quiet?: boolean }) {
       >
         {t('run.resume')}
       </Button>
+      {history !== undefined && !quiet && (
+        <Text size="xs" c="dimmed">
+          {step === undefined ? t('run.resumeFromStart') : t('run.resumeFrom', { step: format.number(step) })}
+        </Text>
+      )}
       <FailureNotice failure={resuming.failure} />
     </Stack>
   )
