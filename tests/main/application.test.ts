@@ -123,6 +123,7 @@ describe('a run', () => {
       status: 'finished',
       backend: 'wasm',
       device: 'CPU, one thread',
+      versions: { node: '24', baseModel: expect.any(String) },
       quote: { basis: 'prior', strategy: 'lora' },
       result: someResult(),
       failure: null,

@@ -15,7 +15,7 @@ import type { TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
-import { type Library, labelsOf, materialOf } from './library'
+import { type Library, labelsOf, materialOf, refuseChangedBase } from './library'
 import type { Publish } from './publish'
 import type { Quoted, Quotes } from './quotes'
 import type { Prepared, Recipes } from './recipes'
@@ -90,12 +90,15 @@ export function createRuns(context: RunsContext): Runs {
   async function execute(id: string, entry: Active, resume: boolean): Promise<void> {
     try {
       // Known from the start, so that a watcher sees what computes; where it cannot run, the worker says why.
-      const computes = await backends.choose(store.get(id).recipe.backend).catch(() => undefined)
+      const { recipe, versions } = store.get(id)
+      const computes = await backends.choose(recipe.backend).catch(() => undefined)
       const { backend, device } = computes ?? {}
       changed(
         store.move(id, 'running', { at: now(), sessionId, ...(backend && { backend }), ...(device && { device }) }),
       )
       const prepared = await prepareAgain(store.get(id))
+      store.setVersions(id, { baseModel: prepared.model.contentHash, ...versions })
+      refuseChangedBase(store.get(id), prepared.model)
       if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
       await train(id, entry, prepared, resume)
     } catch (thrown) {
@@ -135,7 +138,8 @@ export function createRuns(context: RunsContext): Runs {
         checkpoints.set(id, { step, byteLength, savedAt: now() })
       },
     })
-    const { result, testRows, backend, device, versions } = await entry.job.done
+    const { result, testRows, backend, device, versions: used } = await entry.job.done
+    const versions = { ...store.get(id).versions, ...used }
     metrics.replaceTestRows(id, testRows)
     const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
     if (status === 'finished') checkpoints.remove(id)

@@ -5,10 +5,10 @@ import { Failure } from '../../shared/failure'
 import type { Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
 import type { Trained } from '../trainer/contract'
-import type { Library } from './library'
+import { type Library, refuseChangedBase } from './library'
 
 export interface TrainedModels {
-  /** Fails with `run-state` where the run has no result, `not-found` where its base model is gone. */
+  /** Fails with `run-state` where the run has no result, `not-found` where its base model is gone, `model-malformed` where it changed. */
   ofRun(run: Run): Promise<Extract<Trained, { kind: 'run' }>>
   ofExport(folder: string): Promise<Extract<Trained, { kind: 'export' }>>
 }
@@ -30,12 +30,13 @@ export function createTrainedModels({
           { runId: run.id, status: run.status },
         )
       }
-      const { folder } = await library.model(run.recipe.modelId)
+      const model = await library.model(run.recipe.modelId)
+      refuseChangedBase(run, model)
       return {
         kind: 'run',
         runFolder: join(workspace.runs, run.id),
         recipe: run.recipe,
-        modelFolder: folder,
+        modelFolder: model.folder,
         labels: run.labels,
       }
     },

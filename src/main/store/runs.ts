@@ -48,6 +48,7 @@ export interface RunStore {
   /** Fails with `run-state` where the machine has no such way. */
   move(id: string, to: RunStatus, change: RunChange): Run
   setQuote(id: string, quote: Quote): void
+  setVersions(id: string, versions: Record<string, string>): void
   setProgress(id: string, progress: Progress): void
   /** The last progress of the run; null before any. */
   progress(id: string): Progress | null
@@ -98,6 +99,7 @@ export function createRunStore(database: Database): RunStore {
       finished_at = iif(@status IN ('queued', 'running'), NULL, @at)
     WHERE id = @id AND status IN (SELECT value FROM json_each(@cameFrom))`)
   const setQuote = database.prepare('UPDATE runs SET quote = ? WHERE id = ?')
+  const setVersions = database.prepare('UPDATE runs SET versions = ? WHERE id = ?')
   const setProgress = database.prepare('UPDATE runs SET progress = ? WHERE id = ?')
   const rename = database.prepare('UPDATE runs SET name = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM runs WHERE id = ?')
@@ -160,6 +162,7 @@ export function createRunStore(database: Database): RunStore {
     list: () => selectAll.all().map(toRun),
     move,
     setQuote: (id, quote) => void setQuote.run(JSON.stringify(quote), id),
+    setVersions: (id, versions) => void setVersions.run(JSON.stringify(versions), id),
     setProgress: (id, progress) => void setProgress.run(JSON.stringify(progress), id),
     progress: (id) => parsed<Progress>(row(id).progress),
     rename(id, name) {

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Library } from '../../../src/main/features/library'
 import { createTrainedModels } from '../../../src/main/features/trained-models'
 import type { Model } from '../../../src/shared/model'
+import type { Run } from '../../../src/shared/run'
 import { failureOf, temporaryFolder } from '../../support/files'
 
 const model = (name: string, contentHash: string) =>
@@ -21,6 +23,25 @@ async function adapterFor(base: { name: string; sha256?: string }, known: Model[
   }
   return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport(folder)
 }
+
+describe('a run', () => {
+  const run = (versions: Run['versions']) =>
+    ({ id: 'r', name: 'a run', status: 'finished', result: {}, recipe: { modelId: 'starter' }, versions }) as Run
+  const library = { model: async () => model('starter', 'new') } as unknown as Library
+  const trained = createTrainedModels({ workspace: { runs: '/runs' }, library })
+
+  it('is asked on the base that it was trained on', async () => {
+    expect(await trained.ofRun(run({ baseModel: 'new' }))).toMatchObject({ modelFolder: '/models/starter' })
+  })
+
+  it('is refused where the base is another one now: it would answer at random', async () => {
+    const failure = await failureOf(trained.ofRun(run({ baseModel: 'old' })))
+    expect(failure.code).toBe('model-malformed')
+    expect(failure.message).toContain(
+      '"a run" was trained on another version of starter than the one in /models/starter',
+    )
+  })
+})
 
 describe('the base model of an export', () => {
   it('is known by its contents, wherever it lies now', async () => {
