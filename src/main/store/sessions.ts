@@ -1,5 +1,6 @@
 /** Processes that have the store open, so that a run whose process is gone can be told from one that goes on. */
 import { randomUUID } from 'node:crypto'
+import { SqliteError } from 'better-sqlite3'
 import type { Database } from './database'
 
 /** A process id can be given to another program; a session that has been silent for this long is gone. */
@@ -19,8 +20,17 @@ export function openSession(database: Database, pid = process.pid): Session {
   const remove = database.prepare('DELETE FROM sessions WHERE id = ?')
   return {
     id,
-    beat: () => void beat.run(Date.now(), id),
-    close: () => void remove.run(id),
+    beat: () => attempt(() => beat.run(Date.now(), id)),
+    close: () => attempt(() => remove.run(id)),
+  }
+}
+
+/** A disk without room must end neither the program nor what it was about to say; a silent session is found out later. */
+function attempt(write: () => void): void {
+  try {
+    write()
+  } catch (thrown) {
+    if (!(thrown instanceof SqliteError)) throw thrown
   }
 }
 
