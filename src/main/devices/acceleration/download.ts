@@ -63,7 +63,7 @@ export async function verifyChecksum(
   if (found === sha256) return
   if (!keep) await rm(file, { force: true })
   throw new Failure(
-    'acceleration-failed',
+    keep ? 'file-unreadable' : 'acceleration-failed',
     keep
       ? `${file} is not the ${name} that Fino expects: its checksum differs. Fetch exactly that file and pass it.`
       : `The download of ${name} was damaged on its way: its checksum differs. It was removed; try again.`,
