@@ -211,6 +211,14 @@ describe('bad input ends in one clear failure', () => {
     await expect(work).rejects.toMatchObject({ code: 'dataset-malformed', details: { line: 1 } })
   })
 
+  it('a folder that is no export is named', async () => {
+    const nothing = join(folder, 'no-export')
+    await mkdir(nothing)
+    const trained = { kind: 'export', folder: nothing, modelFolder: null } as const
+    const work = worker().run('predict-texts', { trained, texts, backend: 'wasm' })
+    await expect(work).rejects.toMatchObject({ message: expect.stringContaining(`${nothing}: `) })
+  })
+
   it('a run without parameters', async () => {
     const { modelFolder, labels } = material
     const recipe = tinyProjectRecipe('lora')

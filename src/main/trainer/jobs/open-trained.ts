@@ -12,7 +12,7 @@ import type { Trained } from '../contract'
 import { loadTokenizer } from '../tokenizer'
 import type { JobContext } from './context'
 import { encodeAll, finish, loadClassifier } from './load'
-import { openModelFolder } from './model-folder'
+import { naming, openModelFolder } from './model-folder'
 
 export interface OpenedClassifier {
   readonly config: EncoderConfig
@@ -41,7 +41,8 @@ export async function openTrained(trained: Trained): Promise<OpenedClassifier> {
 /** Reads what an export wrote, from disk alone. */
 export async function openExported(folder: string, modelFolder: string | null): Promise<OpenedClassifier> {
   const base = modelFolder === null ? null : await openModelFolder(modelFolder)
-  const { classifier, config, labels, maxLength } = await openExport(await openModelFolder(folder), base)
+  const opened = await naming(folder, async () => openExport(await openModelFolder(folder), base))
+  const { classifier, config, labels, maxLength } = opened
   try {
     return { classifier, config, tokenizer: await loadTokenizer(folder, config), labels, maxLength }
   } catch (thrown) {
