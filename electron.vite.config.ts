@@ -21,6 +21,6 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     plugins: [react()],
-    build: { rollupOptions: { input: { index: at('src/renderer/index.html') } } },
+    build: { minify: true, rollupOptions: { input: { index: at('src/renderer/index.html') } } },
   },
 })

@@ -115,10 +115,7 @@ export async function quote(
       ...(record === null
         ? []
         : [
-            [
-              'Track record',
-              `${record.runs} runs, median error ${Math.round(100 * record.medianTimeError)} %`,
-            ] as const,
+            ['Track record', `${record.runs} runs, median error ${Math.round(100 * record.medianTimeError)}%`] as const,
           ]),
     ]),
   )
@@ -259,7 +256,7 @@ export async function accelerate(
       progress: { phase: string; receivedBytes: number; totalBytes: number | null } | null
     }
     if (progress === null) return
-    const share = progress.totalBytes ? ` ${Math.round((100 * progress.receivedBytes) / progress.totalBytes)} %` : ''
+    const share = progress.totalBytes ? ` ${Math.round((100 * progress.receivedBytes) / progress.totalBytes)}%` : ''
     output.progress(`${progress.phase}${share}`, progress.phase)
   })
   const cancel = () => devices.cancelAcceleration()

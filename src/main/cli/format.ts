@@ -17,10 +17,10 @@ export function score(value: number): string {
   return value.toFixed(3)
 }
 
-/** "0.34 %": two digits that count. */
+/** "0.34%": two digits that count. */
 export function share(part: number, whole: number): string {
   const percent = (100 * part) / Math.max(1, whole)
-  return `${percent >= 9.95 ? percent.toFixed(0) : percent >= 0.995 ? percent.toFixed(1) : percent.toFixed(2)} %`
+  return `${percent >= 9.95 ? percent.toFixed(0) : percent >= 0.995 ? percent.toFixed(1) : percent.toFixed(2)}%`
 }
 
 /** "22,713,216" */

@@ -154,9 +154,10 @@ function idsOf(rows: readonly RowFacts[]): number[] {
   return rows.map(({ id }) => id)
 }
 
-/** One decimal near none and near all: "0.3 %", "87 %", "99.7 %". */
+/** One decimal near none and near all: "0%", "0.3%", "87%", "99.7%". */
 function asPercent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`
+  const decimals = share > 0 && share < 1 && (share < 0.1 || share > 0.99) ? 1 : 0
+  return `${(100 * share).toFixed(decimals)}%`
 }
 
 function rowsHave(count: number): string {

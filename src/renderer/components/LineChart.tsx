@@ -100,8 +100,8 @@ function options({ width, height, lines, logarithmic, dark, write }: Drawing): u
     legend: { show: false },
     scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? write(tick) : '')) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : write(tick))) },
+      { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? write(tick) : '')) },
+      { ...axis, size: widthOf, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : write(tick))) },
     ],
     series: [
       {},
@@ -118,6 +118,11 @@ function options({ width, height, lines, logarithmic, dark, write }: Drawing): u
     ],
     plugins: [readout(lines, write)],
   }
+}
+
+/** What an axis of these labels needs, in pixels, so that the curve begins where the card's text does. */
+function widthOf(_: uPlot, labels: string[] | null): number {
+  return 12 + 7 * Math.max(2, ...(labels ?? []).map((label) => label.length))
 }
 
 /** Names the values under the pointer, in a corner where it hides no curve. */

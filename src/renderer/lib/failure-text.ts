@@ -1,5 +1,6 @@
 /** What a failure or a finding says to the person, in their language where Fino knows how. */
 import { useTranslation } from 'react-i18next'
+import type { FileReference } from '../../shared/contract'
 import type { Finding, FindingCode } from '../../shared/dataset'
 import type { FailureCode, FailureRecord } from '../../shared/failure'
 import { type Format, useFormat } from './format'
@@ -44,6 +45,14 @@ export function fillIn(sentence: string, values: Values, format: Pick<Format, 'n
     if (kind === 'number') return format.number(value, 2)
     return kind === 'percent' ? format.percent(value) : String(value)
   })
+}
+
+/** An upload lies under a name that Fino gave it; the person knows it by the name it came with. */
+export function withFileName(failure: FailureRecord | undefined, file: FileReference): FailureRecord | undefined {
+  if (failure === undefined || file.kind !== 'upload') return failure
+  const { path } = failure.details
+  if (typeof path !== 'string' || !path.endsWith(file.uploadId)) return failure
+  return { ...failure, details: { ...failure.details, path: file.fileName } }
 }
 
 export function useFailureText(): (failure: FailureRecord) => FailureText {

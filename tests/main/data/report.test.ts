@@ -84,7 +84,7 @@ describe('finds', () => {
 
   it('imbalance, small classes and few rows', async () => {
     const found = await warned(rowsOf(99, (index) => ({ target: index < 2 ? 'b' : 'a' })))
-    expect(found['label-balance']?.message).toContain('"a" is 98 % of the rows, "b" has 2')
+    expect(found['label-balance']?.message).toContain('"a" is 98% of the rows, "b" has 2')
     expect(found['small-class']).toMatchObject({ values: { labels: 'b', minimum: 3 }, examples: [1, 2] })
     expect(found['few-rows']).toMatchObject({ values: { rows: 99, advised: 100 } })
   })

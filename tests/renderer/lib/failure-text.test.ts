@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { messages } from '../../../src/renderer/app/language/pt-messages'
-import { chooseSentence, fillIn, variablesOf } from '../../../src/renderer/lib/failure-text'
+import { chooseSentence, fillIn, variablesOf, withFileName } from '../../../src/renderer/lib/failure-text'
 import { createFormat } from '../../../src/renderer/lib/format'
 import { findingCodes } from '../../../src/shared/dataset'
 import { failureCodes } from '../../../src/shared/failure'
@@ -18,6 +18,22 @@ describe('chooseSentence', () => {
 
   it('finds none where all need more', () => {
     expect(chooseSentence(['{{row}}'], {})).toBeUndefined()
+  })
+})
+
+describe('withFileName', () => {
+  const uploadId = '991b78a9-6249-4164-bdf4-7ec169b84f8f'
+  const file = { kind: 'upload', uploadId, fileName: 'messages.csv' } as const
+  const failure = (path: string) => ({ code: 'dataset-malformed', message: '', details: { path, row: 2 } }) as const
+
+  it('names an upload as it came', () => {
+    expect(withFileName(failure(`/home/uploads/${uploadId}`), file)?.details).toEqual({ path: 'messages.csv', row: 2 })
+  })
+
+  it('leaves other paths and other files alone', () => {
+    expect(withFileName(failure('/home/fino.db'), file)?.details.path).toBe('/home/fino.db')
+    expect(withFileName(failure('/a/b.csv'), { kind: 'path', path: '/a/b.csv' })?.details.path).toBe('/a/b.csv')
+    expect(withFileName(undefined, file)).toBeUndefined()
   })
 })
 

@@ -52,6 +52,8 @@ export const en = {
     no: 'no',
     actions: 'Actions',
     details: 'Original message',
+    threads_one: 'CPU, one thread',
+    threads_other: 'CPU, {{count}} threads',
   },
   steps: {
     title: 'Steps of a finetuning',
@@ -91,6 +93,7 @@ export const en = {
     previewHint: 'Say what each column is. The first rows are shown as they will be read.',
     encoding: 'Encoding',
     delimiter: 'Delimiter',
+    recognised: 'As recognised',
     delimiters: { comma: 'Comma ,', semicolon: 'Semicolon ;', tab: 'Tab', pipe: 'Pipe |' },
     roleOf: 'Role of column {{column}}',
     roles: { text: 'Text', label: 'Label', ignore: 'Ignore' },

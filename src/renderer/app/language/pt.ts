@@ -56,6 +56,8 @@ export const pt: Translation<typeof en> = {
     no: 'não',
     actions: 'Ações',
     details: 'Mensagem original',
+    threads_one: 'CPU, uma thread',
+    threads_other: 'CPU, {{count}} threads',
   },
   steps: {
     title: 'Etapas de um ajuste fino',
@@ -96,6 +98,7 @@ export const pt: Translation<typeof en> = {
     previewHint: 'Diga o que é cada coluna. As primeiras linhas aparecem como serão lidas.',
     encoding: 'Codificação',
     delimiter: 'Separador',
+    recognised: 'Como reconhecido',
     delimiters: { comma: 'Vírgula ,', semicolon: 'Ponto e vírgula ;', tab: 'Tabulação', pipe: 'Barra |' },
     roleOf: 'Papel da coluna {{column}}',
     roles: { text: 'Texto', label: 'Rótulo', ignore: 'Ignorar' },

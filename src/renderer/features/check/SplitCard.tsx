@@ -62,8 +62,8 @@ export function SplitCard({ dataset, report }: { dataset: Dataset; report: DataR
 
 const parts = [
   { split: 'train', colour: 'var(--fino-accent)' },
-  { split: 'validation', colour: 'color-mix(in srgb, var(--fino-accent) 55%, var(--fino-card))' },
-  { split: 'test', colour: 'color-mix(in srgb, var(--fino-accent) 28%, var(--fino-card))' },
+  { split: 'validation', colour: 'color-mix(in srgb, var(--fino-accent) 65%, var(--fino-card))' },
+  { split: 'test', colour: 'color-mix(in srgb, var(--fino-accent) 38%, var(--fino-card))' },
 ] as const
 
 function SplitBar({ splits }: { splits: DataReport['splits'] }) {

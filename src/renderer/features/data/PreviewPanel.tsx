@@ -18,6 +18,7 @@ import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
+import { withFileName } from '../../lib/failure-text'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { quoted } from '../../lib/recipe-changes'
@@ -71,7 +72,7 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
       <Skeleton height={420} radius="lg" aria-label={t('app.loading')} />
     ) : (
       <Stack>
-        <FailureNotice failure={preview.failure} retry={preview.reload}>
+        <FailureNotice failure={withFileName(preview.failure, file)} retry={preview.reload}>
           {startOver}
         </FailureNotice>
         {readOtherwise.has(preview.failure.code) && <ReadAs draft={draft} shown={undefined} onChange={change} />}
@@ -105,7 +106,7 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
         </Text>
         <PreviewTable preview={shown} roles={roles} onRoles={(next) => change(draftRoles(next))} />
         <TaskLine preview={shown} roles={roles} />
-        <FailureNotice failure={importing.failure} />
+        <FailureNotice failure={withFileName(importing.failure, file)} />
         <Group align="flex-end" justify="space-between">
           <TextInput
             label={t('data.name')}
@@ -142,6 +143,7 @@ function ReadAs({ draft, shown, onChange }: ReadAsProps) {
     <Group gap="md">
       <Select
         label={t('data.encoding')}
+        placeholder={t('data.recognised')}
         data={encodings.map((value) => ({ value, label: value.toUpperCase() }))}
         value={draft.encoding ?? shown?.encoding ?? null}
         onChange={(value) => value !== null && onChange({ encoding: value })}
@@ -149,6 +151,7 @@ function ReadAs({ draft, shown, onChange }: ReadAsProps) {
       />
       <Select
         label={t('data.delimiter')}
+        placeholder={t('data.recognised')}
         data={delimiters.map((value) => ({ value, label: t(`data.delimiters.${delimiterNames[value]}`) }))}
         value={draft.delimiter ?? shown?.delimiter ?? null}
         onChange={(value) => value !== null && onChange({ delimiter: value })}

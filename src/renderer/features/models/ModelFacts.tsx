@@ -15,7 +15,6 @@ export function ModelFacts({ model }: { model: Model }) {
       <Figure
         label={t('models.longest')}
         value={t('models.tokens', { formatted: format.number(model.maximumLength) })}
-        hint={t('models.shape', { layers: format.number(model.layers), width: format.number(model.width) })}
       />
     </SimpleGrid>
   )

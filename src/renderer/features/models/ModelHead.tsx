@@ -2,11 +2,13 @@
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Model } from '../../../shared/model'
+import { useFormat } from '../../lib/format'
 
 const architectureNames = { bert: 'BERT', distilbert: 'DistilBERT' } as const
 
 export function ModelHead({ model }: { model: Model }) {
   const { t } = useTranslation()
+  const format = useFormat()
   const starter = model.source === 'starter'
   return (
     <Stack gap={6}>
@@ -21,7 +23,8 @@ export function ModelHead({ model }: { model: Model }) {
         {starter ? t('models.starterHint') : t('models.folderHint')}
       </Text>
       <Text size="sm" c="dimmed">
-        {t('models.languages')}: {starter ? t('models.languagesStarter') : t('models.languagesFolder')}
+        {t('models.languages')}: {starter ? t('models.languagesStarter') : t('models.languagesFolder')} ·{' '}
+        {t('models.shape', { layers: format.number(model.layers), width: format.number(model.width) })}
       </Text>
       {!starter && (
         <Text size="xs" c="dimmed" ff="monospace" truncate title={model.folder}>

@@ -5,11 +5,13 @@ import type { Range } from '../../../shared/quote'
 import type { RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
+import { useDeviceText } from '../../lib/device-text'
 import { useFormat } from '../../lib/format'
 
 export function CostCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const deviceText = useDeviceText()
   const { quote } = run
   const rows = [
     {
@@ -36,7 +38,7 @@ export function CostCard({ run, result }: { run: Run; result: RunResult }) {
       title={t('result.quoteVersus')}
       hint={t('result.speed', {
         formatted: format.number(result.tokensPerSecond),
-        device: run.device ?? t('common.unknown'),
+        device: run.device === null ? t('common.unknown') : deviceText(run.device),
       })}
     >
       {quote === null && (

@@ -35,37 +35,39 @@ export function CurvesCard({ curves, alive, ready }: CurvesCardProps) {
   const [logarithmic, setLogarithmic] = useState(false)
   const noisy = tab === 'loss' || tab === 'gradient'
   return (
-    <Card title={t('run.curves')}>
+    <Card
+      title={t('run.curves')}
+      aside={
+        <Group gap="md" wrap="nowrap">
+          {noisy && (
+            <Switch
+              size="xs"
+              label={t('run.smoothing')}
+              checked={smoothed}
+              onChange={(event) => setSmoothed(event.currentTarget.checked)}
+            />
+          )}
+          <Switch
+            size="xs"
+            label={t('run.logAxis')}
+            checked={logarithmic}
+            onChange={(event) => setLogarithmic(event.currentTarget.checked)}
+          />
+        </Group>
+      }
+    >
       <Tabs
         value={tab}
         onChange={(value) => setTab(tabNames.find((name) => name === value) ?? 'loss')}
         keepMounted={false}
       >
-        <Group justify="space-between" wrap="nowrap" mb="md" align="center">
-          <Tabs.List>
-            {tabNames.map((name) => (
-              <Tabs.Tab key={name} value={name}>
-                {t(`run.tabs.${name}`)}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Group gap="md" wrap="nowrap">
-            {noisy && (
-              <Switch
-                size="xs"
-                label={t('run.smoothing')}
-                checked={smoothed}
-                onChange={(event) => setSmoothed(event.currentTarget.checked)}
-              />
-            )}
-            <Switch
-              size="xs"
-              label={t('run.logAxis')}
-              checked={logarithmic}
-              onChange={(event) => setLogarithmic(event.currentTarget.checked)}
-            />
-          </Group>
-        </Group>
+        <Tabs.List mb="md">
+          {tabNames.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`run.tabs.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
         {tabNames.map((name) => (
           <Tabs.Panel key={name} value={name}>
             <Plot

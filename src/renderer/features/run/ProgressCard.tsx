@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Progress, type Run, runPhases } from '../../../shared/run'
 import { Figure } from '../../components/Figure'
+import { useDeviceText } from '../../lib/device-text'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { useSession } from '../../lib/session'
@@ -52,6 +53,7 @@ function QueueNotice({ id }: { id: string }) {
 function RunningNotice({ run, progress }: { run: Run; progress: Progress | null }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const deviceText = useDeviceText()
   const phase = progress?.phase ?? 'loading'
   const speed = progress?.tokensPerSecond
   return (
@@ -100,7 +102,7 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
         <Figure
           label={t('run.device')}
           value={t(`strategy.backends.${run.backend ?? run.recipe.backend}`)}
-          hint={run.device}
+          hint={run.device === null ? undefined : deviceText(run.device)}
         />
       </SimpleGrid>
     </Stack>

@@ -63,7 +63,7 @@ function Undone({ run }: { run: Run }) {
     >
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{interrupted ? t('run.interruptedBody') : t('run.cancelledBody')}</Text>
-        <Group gap="xs">
+        <Group gap="xs" align="flex-start">
           {run.resumable && <ResumeButton run={run} />}
           <RepeatButton run={run} />
         </Group>

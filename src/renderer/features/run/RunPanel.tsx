@@ -33,11 +33,13 @@ export function RunPanel({ id, onResult }: RunPanelProps) {
       <FailureNotice failure={failure} />
     )
   }
+  const what = [t(`strategy.${run.recipe.strategy}.name`), run.modelName, run.datasetName].join(' · ')
+  const created = t('run.created', { date: format.dateTime(run.createdAt) })
   const alive = run.status === 'running' || run.status === 'queued'
   return (
     <Page
       title={run.name}
-      intro={`${t(`strategy.${run.recipe.strategy}.name`)} · ${run.modelName} · ${run.datasetName} · ${t('run.created', { date: format.dateTime(run.createdAt) })}`}
+      intro={run.name === what ? created : `${what} · ${created}`}
       actions={<RunStatus status={run.status} />}
     >
       {alive ? (

@@ -6,6 +6,7 @@ import type { BackendReport, DoctorReport } from '../../../shared/device'
 import { Card } from '../../components/Card'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
+import { useDeviceText } from '../../lib/device-text'
 import { useFormat } from '../../lib/format'
 import type { Query } from '../../lib/query'
 
@@ -92,6 +93,7 @@ function Report({ report }: { report: DoctorReport }) {
 
 function BackendRow({ backend }: { backend: BackendReport }) {
   const { t } = useTranslation()
+  const deviceText = useDeviceText()
   const format = useFormat()
   return (
     <Table.Tr>
@@ -100,7 +102,7 @@ function BackendRow({ backend }: { backend: BackendReport }) {
           {t(`strategy.backends.${backend.id}`)}
         </Text>
       </Table.Th>
-      <Table.Td>{backend.device}</Table.Td>
+      <Table.Td>{deviceText(backend.device)}</Table.Td>
       <Table.Td className="fino-number" fw={600}>
         {backend.gflops === null ? '–' : t('settings.gflops', { formatted: format.number(backend.gflops) })}
       </Table.Td>

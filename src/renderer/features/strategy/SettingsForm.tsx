@@ -63,7 +63,13 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
           ))}
       </SimpleGrid>
       {changed && (
-        <Button variant="subtle" size="compact-sm" style={{ alignSelf: 'flex-start' }} onClick={() => onChanges({})}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          ml={-8}
+          style={{ alignSelf: 'flex-start' }}
+          onClick={() => onChanges({})}
+        >
           {t('strategy.resetAll')}
         </Button>
       )}

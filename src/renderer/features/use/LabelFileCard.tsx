@@ -10,6 +10,7 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { FileDrop } from '../../components/FileDrop'
 import { useAction } from '../../lib/action'
 import { call, listen } from '../../lib/api'
+import { withFileName } from '../../lib/failure-text'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { useReading } from '../../lib/reading'
@@ -46,7 +47,11 @@ function Labelling({ run, file }: { run: Run; file: FileReference }) {
   })
 
   if (preview.value === undefined) {
-    return preview.failure === undefined ? <Skeleton height={60} /> : <FailureNotice failure={preview.failure} />
+    return preview.failure === undefined ? (
+      <Skeleton height={60} />
+    ) : (
+      <FailureNotice failure={withFileName(preview.failure, file)} />
+    )
   }
   return (
     <Stack gap="md">
@@ -72,7 +77,7 @@ function Labelling({ run, file }: { run: Run; file: FileReference }) {
         </Text>
       </Group>
       {labelling.busy && <LabellingProgress runId={run.id} total={preview.value.rowCount} />}
-      <FailureNotice failure={labelling.failure} />
+      <FailureNotice failure={withFileName(labelling.failure, file)} />
       {output !== null && <Written output={output} />}
     </Stack>
   )
