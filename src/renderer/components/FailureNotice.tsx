@@ -30,7 +30,7 @@ export function FailureNotice({ failure, retry, children }: FailureNoticeProps) 
           </Text>
         )}
         {(retry !== undefined || children !== undefined) && (
-          <Group gap="xs" align="flex-start">
+          <Group gap="xs">
             {children}
             {retry !== undefined && (
               <Button size="xs" variant="default" onClick={retry}>

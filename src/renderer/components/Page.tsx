@@ -16,7 +16,7 @@ export function Page({ title, intro, actions, children }: PageProps) {
         <Stack gap={6}>
           <Title order={1}>{title}</Title>
           {intro !== undefined && (
-            <Text c="dimmed" maw={680}>
+            <Text c="dimmed" maw={680} style={{ textWrap: 'balance' }}>
               {intro}
             </Text>
           )}

@@ -55,6 +55,13 @@ export function createFormat(language: string) {
         minimumFractionDigits: 0,
         maximumFractionDigits: share !== 0 && Math.abs(share) < 0.001 ? 3 : digits,
       }).format(share),
+    /** For shares below each other, one decimal each: 0.2 -> 20.0% */
+    percentInColumn: (share: number) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        minimumFractionDigits: 1,
+        maximumFractionDigits: 1,
+      }).format(share),
     /** Three figures that keep their width: 0.842 */
     score: (value: number) =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value),

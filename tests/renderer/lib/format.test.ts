@@ -19,6 +19,8 @@ describe('createFormat', () => {
   it('keeps tiny shares from reading as nothing', () => {
     expect(en.percent(0.00022)).toBe('0.022%')
     expect(en.percent(0)).toBe('0%')
+    expect(en.percentInColumn(0.2)).toBe('20.0%')
+    expect(plain(pt.percentInColumn(1))).toBe('100,0%')
   })
 
   it('scales bytes and shares the unit of a range', () => {

@@ -78,7 +78,7 @@ function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
             bars={report.labels.map(({ label, rows }) => ({
               name: label,
               share: rows / most,
-              text: `${format.number(rows)} · ${format.percent(rows / all)}`,
+              text: `${format.number(rows)} · ${format.percentInColumn(rows / all)}`,
             }))}
           />
         </Card>

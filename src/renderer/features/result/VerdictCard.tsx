@@ -23,7 +23,7 @@ export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
     <section className="fino-card" aria-labelledby="verdict" style={{ borderLeft: `4px solid ${tones[verdict.tone]}` }}>
       <Stack gap="lg">
         <Stack gap={6}>
-          <Text id="verdict" size="xl" fw={600} maw={820} style={{ textWrap: 'pretty' }}>
+          <Text id="verdict" size="xl" fw={600} maw={900} style={{ textWrap: 'pretty' }}>
             {verdict.majority === null
               ? t('result.verdictPlain', words)
               : t('result.verdict', { ...words, majority: verdict.majority })}

@@ -63,7 +63,7 @@ function Undone({ run }: { run: Run }) {
     >
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{interrupted ? t('run.interruptedBody') : t('run.cancelledBody')}</Text>
-        <Group gap="xs" align="flex-start">
+        <Group gap="xs">
           {run.resumable && <ResumeButton run={run} />}
           <RepeatButton run={run} />
         </Group>
@@ -81,6 +81,7 @@ function RepeatButton({ run }: { run: Run }) {
   )
 }
 
+/** In a row of buttons; what it has to say stands in a line of its own below them. */
 function ResumeButton({ run, quiet = false }: { run: Run; quiet?: boolean }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -88,7 +89,7 @@ function ResumeButton({ run, quiet = false }: { run: Run; quiet?: boolean }) {
   const history = useQuery('runs:history', { id: run.id }, ['runs:changed']).value
   const step = history?.checkpoint?.step
   return (
-    <Stack gap={6} align="flex-start">
+    <>
       <Button
         variant={quiet ? 'default' : 'filled'}
         title={t('run.resumeHint')}
@@ -99,11 +100,17 @@ function ResumeButton({ run, quiet = false }: { run: Run; quiet?: boolean }) {
         {t('run.resume')}
       </Button>
       {history !== undefined && !quiet && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" style={below}>
           {step === undefined ? t('run.resumeFromStart') : t('run.resumeFrom', { step: format.number(step) })}
         </Text>
       )}
-      <FailureNotice failure={resuming.failure} />
-    </Stack>
+      {resuming.failure !== undefined && (
+        <div style={below}>
+          <FailureNotice failure={resuming.failure} />
+        </div>
+      )}
+    </>
   )
 }
+
+const below = { order: 1, flexBasis: '100%' } as const

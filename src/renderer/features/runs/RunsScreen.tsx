@@ -88,7 +88,7 @@ function RunRow({ run }: { run: Run }) {
         </Text>
       </Table.Td>
       <Table.Td className="fino-number" fw={600}>
-        {run.result === null ? '–' : format.percent(run.result.test.accuracy)}
+        {run.result === null ? '–' : format.percentInColumn(run.result.test.accuracy)}
       </Table.Td>
       <Table.Td className="fino-number" style={{ whiteSpace: 'nowrap' }}>
         {run.result === null ? '–' : format.duration(run.result.seconds)}

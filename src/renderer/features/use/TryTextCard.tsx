@@ -81,7 +81,7 @@ function Answer({ labels, prediction }: { labels: readonly string[]; prediction:
         bars={bars.map(({ name, share }) => ({
           name,
           share,
-          text: prediction === null ? '–' : format.percent(share),
+          text: prediction === null ? '–' : format.percentInColumn(share),
           strong: prediction === null || name === prediction.label,
         }))}
       />
