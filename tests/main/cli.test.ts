@@ -68,6 +68,14 @@ function killChildren(parent: number): void {
   }
 }
 
+/** A recipe that trains for some seconds whatever its scores: there is time to end it in the middle. */
+async function patientRecipe(strategy: string, epochs: number): Promise<string> {
+  const file = join(folder.path, `patient-${strategy}.json`)
+  const fields = { dataset: csv, model, strategy, epochs, patience: 0, batchSize: 8, maxLength: 16, backend: 'wasm' }
+  await writeFile(file, JSON.stringify(fields))
+  return file
+}
+
 const quick = () => ['--model', model, '--backend', 'wasm', '--epochs', '2', '--batch-size', '8', '--max-length', '16']
 
 describe('usage', () => {
@@ -258,8 +266,8 @@ describe('training', () => {
     'a run whose worker is killed says so, exits with 1, and can be resumed',
     async () => {
       let killed = false
-      const parameters = ['--strategy', 'lora', ...quick(), '--epochs', '400', '--json']
-      const { code, out, error } = await fino(['train', csv, ...parameters], (text, pid) => {
+      const recipe = await patientRecipe('lora', 80)
+      const { code, out, error } = await fino(['train', recipe, '--json'], (text, pid) => {
         if (killed || !text.includes('Training')) return
         killed = true
         killChildren(pid)
@@ -276,23 +284,23 @@ describe('training', () => {
     'a command that is killed itself leaves a run that can be resumed',
     async () => {
       let killed = false
-      const parameters = ['--strategy', 'head-only', ...quick(), '--epochs', '400', '--seed', '77']
-      const { code } = await fino(['train', csv, ...parameters], (text, pid) => {
+      const recipe = await patientRecipe('full', 80)
+      const { code } = await fino(['train', recipe], (text, pid) => {
         if (killed || !text.includes('Training')) return
         killed = true
         process.kill(pid, 'SIGKILL')
       })
       expect(code).toBeNull()
       const runs = (await document('runs')) as unknown as { runId: string; status: string; resumable: boolean }[]
-      expect(runs[0]).toMatchObject({ status: 'interrupted', resumable: true, strategy: 'head-only' })
+      expect(runs[0]).toMatchObject({ status: 'interrupted', resumable: true, strategy: 'full' })
       expect(await document('resume', runs[0]?.runId ?? '')).toMatchObject({ status: 'finished' })
     },
   )
 
   test.skipIf(process.platform === 'win32')('Ctrl-C stops and saves; resume goes on to the end', async () => {
     let asked = false
-    const parameters = ['--strategy', 'lora', ...quick(), '--epochs', '400', '--json']
-    const stopped = await fino(['train', csv, ...parameters], (error, pid) => {
+    const recipe = await patientRecipe('lora', 80)
+    const stopped = await fino(['train', recipe, '--json'], (error, pid) => {
       if (asked || !error.includes('Training')) return
       asked = true
       process.kill(pid, 'SIGINT')
