@@ -18,8 +18,13 @@ describe.runIf(process.platform === 'linux')('bin/start.js on Linux', () => {
     chmodSync(join(folder, 'xdg-open'), 0o755)
   })
 
-  afterEach(() => {
-    child?.kill('SIGKILL')
+  afterEach(async () => {
+    // Asked, not killed: a killed parent would leave its server behind.
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child?.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+    }
     rmSync(folder, { recursive: true, force: true })
   })
 
