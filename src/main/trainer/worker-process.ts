@@ -50,8 +50,10 @@ export function startWorker({ workerFile, nodeBinary, environment, log }: Worker
   let ending = false
   let current: CurrentJob | undefined
   const exited = new Promise<void>((resolve) => {
-    // `close` follows `exit` once stderr is read to its end, so that the reason is complete.
-    child.once('close', (code, signal) => {
+    // What it said before it died is still on its way: messages end with `disconnect`, stderr with `close`.
+    const disconnected = new Promise<void>((heardAll) => child.once('disconnect', heardAll))
+    child.once('close', async (code, signal) => {
+      if (child.connected) await disconnected
       leave(describeExit(code, signal, errorLines))
       resolve()
     })

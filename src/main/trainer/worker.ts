@@ -29,6 +29,7 @@ async function work(request: Extract<WorkerRequest, { kind: 'job' }>): Promise<v
     progress: reporter.progress,
     counted: reporter.counted,
     checkpoint: reporter.checkpoint,
+    flush: reporter.flush,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   }
   try {

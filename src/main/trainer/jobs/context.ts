@@ -9,6 +9,8 @@ export interface JobContext {
   progress(progress: Progress, points: readonly MetricPoint[]): void
   counted(done: number, total: number): void
   checkpoint(step: number, byteLength: number): void
+  /** Sends what waits: before anything is written that makes it part of the past. */
+  flush(): void
   /** Lets messages (stop, cancel) in. Called between batches: mathematics alone never leaves the stage. */
   breathe(): Promise<void>
 }

@@ -48,6 +48,12 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     const files = openCheckpointFiles(runFolder)
     const last = resume ? await files.readLast() : null
     if (!last) await files.clear()
+    // A resumed run does not repeat the steps before its checkpoint: their points must be out when it is written.
+    const saveLast: typeof files.saveLast = async (bytes) => {
+      context.flush()
+      await context.breathe()
+      await files.saveLast(bytes)
+    }
     const work = train({
       classifier,
       tokenizer,
@@ -56,7 +62,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
       labels,
       recipe: { ...recipe, maxLength },
       clock,
-      store: files,
+      store: { ...files, saveLast },
       stop: context.stop,
       checkpointSeconds,
       cacheLimitBytes,
