@@ -1,10 +1,10 @@
 /** Law 11: every backend agrees within its tolerance. The plain JavaScript backend is the reference. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { startBackend, type TestBackend, tensorflowMissing, testBackends } from '../support/backend'
-import { everyCombination, tinyClassifier } from '../support/classifiers'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyTexts } from '../support/tiny-models'
 import { runTraining, tinyRecipe, tinyTask } from '../support/training'
+import { everyCombination, tinyTunedModel } from '../support/tuned-models'
 
 const logitTolerance = 2e-5
 const lossTolerance = 1e-3
@@ -14,15 +14,15 @@ describe.each(testBackends.filter((id) => id !== 'cpu'))('backend %s', (backend)
   it.each(everyCombination)('computes $name as the reference does', async ({ architecture, strategy }) => {
     const logitsOn = async (id: TestBackend) => {
       await startBackend(id)
-      const classifier = tinyClassifier(architecture, strategy)
-      perturbParameters(classifier.parameters)
-      const logits = classifier.logits(batchOf(tinyTexts(6).map(({ tokens }) => tokens)), { training: false })
+      const model = tinyTunedModel(architecture, strategy)
+      perturbParameters(model.parameters)
+      const logits = model.logits(batchOf(tinyTexts(6).map(({ tokens }) => tokens)), { training: false })
       return [...(await logits.data())]
     }
     const lossesOn = async (id: TestBackend) => {
       await startBackend(id)
       const recipe = { ...tinyRecipe, epochs: 2 }
-      return (await runTraining(tinyTask(tinyClassifier(architecture, strategy), { recipe }))).losses
+      return (await runTraining(tinyTask(tinyTunedModel(architecture, strategy), { recipe }))).losses
     }
     const logits = largestDifference(await logitsOn(backend), await logitsOn('cpu'))
     const [losses, reference] = [await lossesOn(backend), await lossesOn('cpu')]

@@ -1,8 +1,8 @@
 /** Law 10: cached = uncached. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startBackend, testBackends } from '../support/backend'
-import { everyCombination, tinyClassifier } from '../support/classifiers'
 import { runTraining, tinyRecipe, tinyTask } from '../support/training'
+import { everyCombination, tinyTunedModel } from '../support/tuned-models'
 
 const cached = everyCombination.filter(({ strategy }) => strategy === 'head-only')
 
@@ -11,10 +11,10 @@ describe.each(testBackends)('cache on %s', (backend) => {
 
   it.each(cached)('$name trains to the same losses without keeping anything', async ({ architecture, strategy }) => {
     const run = async (cacheLimitBytes: number) => {
-      const classifier = tinyClassifier(architecture, strategy)
+      const model = tinyTunedModel(architecture, strategy)
       const recipe = { ...tinyRecipe, learningRate: 1e-2 }
-      const result = await runTraining(tinyTask(classifier, { recipe, cacheLimitBytes }))
-      classifier.dispose()
+      const result = await runTraining(tinyTask(model, { recipe, cacheLimitBytes }))
+      model.dispose()
       return result
     }
     const kept = await run(1e9)

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainingTask } from '../../src/main/engine/training/events'
 import { train } from '../../src/main/engine/training/train'
 import { startBackend, testBackends } from '../support/backend'
-import { everyCombination, tinyClassifier } from '../support/classifiers'
 import { memoryStore, resumeFrom, runTraining, tinyRecipe, tinyTask, valuesOf } from '../support/training'
+import { everyCombination, tinyTunedModel } from '../support/tuned-models'
 
 const iterative = everyCombination.filter(({ strategy }) => strategy !== 'feature-based')
 /** 6 steps an epoch: in the middle of the first, at its very end, one step into the second, near the end of the last. */
@@ -17,14 +17,14 @@ describe.each(testBackends)('resume on %s', (backend) => {
   beforeAll(() => startBackend(backend))
 
   it.each(iterative)('$name', async ({ architecture, strategy }) => {
-    const uninterrupted = tinyClassifier(architecture, strategy)
+    const uninterrupted = tinyTunedModel(architecture, strategy)
     const whole = await runTraining(tinyTask(uninterrupted, eager))
     const expected = await valuesOf(uninterrupted)
     uninterrupted.dispose()
 
     for (const interruption of interruptions) {
       const store = memoryStore()
-      const killed = tinyClassifier(architecture, strategy)
+      const killed = tinyTunedModel(architecture, strategy)
       let steps = 0
       for await (const event of train(tinyTask(killed, { ...eager, store }))) {
         if (event.kind === 'step') steps = event.step
@@ -34,7 +34,7 @@ describe.each(testBackends)('resume on %s', (backend) => {
       killed.dispose()
       expect(steps).toBe(interruption)
 
-      const resumed = tinyClassifier(architecture, strategy, { seed: 99 }) // its start must not matter
+      const resumed = tinyTunedModel(architecture, strategy, { seed: 99 }) // its start must not matter
       const rest = await runTraining(tinyTask(resumed, { ...eager, resume: resumeFrom(store), store }))
       expect(rest.losses).toEqual(whole.losses.slice(interruption))
       expect(await valuesOf(resumed)).toEqual(expected)

@@ -6,15 +6,15 @@ import { encodeExport, openExport } from '../../src/main/engine/formats/exported
 import { loadModel, weightsFile } from '../../src/main/engine/formats/hugging-face'
 import { adapterFile } from '../../src/main/engine/formats/peft'
 import { encodeText } from '../../src/main/engine/formats/text'
-import type { Classifier } from '../../src/main/engine/models/classifier'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import type { StrategyOptions } from '../../src/shared/strategy'
 import { startBackend } from '../support/backend'
-import { everyCombination } from '../support/classifiers'
 import { folderInMemory } from '../support/folders'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyBaseFolder, tinyTexts } from '../support/tiny-models'
+import { everyCombination } from '../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
@@ -30,10 +30,10 @@ describe.each(cases)('save and load: $name', ({ architecture, strategy, options 
     const base = folderInMemory(await tinyBaseFolder(architecture))
     const { config, weights } = await loadModel(base)
     const random = createRandom(2)
-    const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
-    perturbParameters(classifier.parameters)
+    const model = createTunedModel({ config, weights, strategy, options, classes: labels.length, random })
+    perturbParameters(model.parameters)
     const source = {
-      classifier,
+      model,
       config,
       strategy,
       options,
@@ -43,19 +43,19 @@ describe.each(cases)('save and load: $name', ({ architecture, strategy, options 
     }
     return { base, source }
   }
-  const logitsOf = async (classifier: Classifier) => [
-    ...(await classifier.logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), { training: false }).data()),
+  const logitsOf = async (model: TunedModel) => [
+    ...(await model.logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), { training: false }).data()),
   ]
 
-  it('opens an export as the same classifier, which exports the same bytes', async () => {
+  it('opens an export as the same model, which exports the same bytes', async () => {
     const { base, source } = await trained()
     const files = await encodeExport(source)
     const opened = await openExport(folderInMemory(files), base)
     expect(opened.labels).toEqual(labels)
     expect(opened.maxLength).toBe(20)
-    expect(await downloadArrays(opened.classifier.weights)).toEqual(await downloadArrays(source.classifier.weights))
-    expect(await logitsOf(opened.classifier)).toEqual(await logitsOf(source.classifier))
-    const again = await encodeExport({ ...source, classifier: opened.classifier })
+    expect(await downloadArrays(opened.model.weights)).toEqual(await downloadArrays(source.model.weights))
+    expect(await logitsOf(opened.model)).toEqual(await logitsOf(source.model))
+    const again = await encodeExport({ ...source, model: opened.model })
     expect(again).toEqual(files)
   })
 

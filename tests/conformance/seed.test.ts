@@ -1,17 +1,17 @@
 /** Law 5: the same seed gives the same losses, another one others. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startBackend } from '../support/backend'
-import { everyCombination, tinyClassifier } from '../support/classifiers'
 import { runTraining, tinyRecipe, tinyTask, valuesOf } from '../support/training'
+import { everyCombination, tinyTunedModel } from '../support/tuned-models'
 
 beforeAll(() => startBackend('wasm'))
 
 describe.each(everyCombination)('seed: $name', ({ architecture, strategy }) => {
   const run = async (seed: number) => {
-    const classifier = tinyClassifier(architecture, strategy, { seed })
-    const { losses, report } = await runTraining(tinyTask(classifier, { recipe: { ...tinyRecipe, seed } }))
-    const values = await valuesOf(classifier)
-    classifier.dispose()
+    const model = tinyTunedModel(architecture, strategy, { seed })
+    const { losses, report } = await runTraining(tinyTask(model, { recipe: { ...tinyRecipe, seed } }))
+    const values = await valuesOf(model)
+    model.dispose()
     return { losses, values, validation: report.validation }
   }
 

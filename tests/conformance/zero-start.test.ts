@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { encode } from '../../src/main/engine/models/encoder'
 import { classify } from '../../src/main/engine/models/heads'
 import { startBackend } from '../support/backend'
-import { tinyClassifier } from '../support/classifiers'
 import { batchOf, tinyArchitectures, tinyConfig, tinyTexts } from '../support/tiny-models'
+import { tinyTunedModel } from '../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
@@ -16,21 +16,21 @@ describe.each(tinyArchitectures)('zero start: LoRA on %s', (architecture) => {
       : ['q_lin', 'k_lin', 'v_lin', 'out_lin', 'lin1', 'lin2']
 
   it.each([{ targets: everywhere }, {}])('leaves the logits unchanged with options %o', async (options) => {
-    const classifier = tinyClassifier(architecture, 'lora', { options })
+    const model = tinyTunedModel(architecture, 'lora', { options })
     const batch = batchOf(tinyTexts(4).map(({ tokens }) => tokens))
     const mode = { training: false } as const
-    const pass = { config: tinyConfig(architecture), weights: classifier.weights, mode }
+    const pass = { config: tinyConfig(architecture), weights: model.weights, mode }
     const without = tf.tidy(() => classify(pass, encode(pass, batch)))
-    expect([...(await classifier.logits(batch, mode).data())]).toEqual([...(await without.data())])
+    expect([...(await model.logits(batch, mode).data())]).toEqual([...(await without.data())])
   })
 
   it('changes them as soon as B is not zero', async () => {
-    const classifier = tinyClassifier(architecture, 'lora')
+    const model = tinyTunedModel(architecture, 'lora')
     const batch = batchOf(tinyTexts(4).map(({ tokens }) => tokens))
-    const before = await classifier.logits(batch, { training: false }).data()
-    const pair = classifier.parameters.find(({ name }) => name.endsWith('lora_B.weight'))
+    const before = await model.logits(batch, { training: false }).data()
+    const pair = model.parameters.find(({ name }) => name.endsWith('lora_B.weight'))
     if (!pair) throw new Error('no lora_B among the parameters')
     pair.variable.assign(tf.ones(pair.variable.shape))
-    expect([...(await classifier.logits(batch, { training: false }).data())]).not.toEqual([...before])
+    expect([...(await model.logits(batch, { training: false }).data())]).not.toEqual([...before])
   })
 })

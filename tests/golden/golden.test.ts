@@ -1,7 +1,7 @@
 /** The engine against torch, transformers and peft: logits and gradients of padded batches. */
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Batch, Classifier } from '../../src/main/engine/models/classifier'
+import type { Batch, TunedModel } from '../../src/main/engine/models/tuned-model'
 import { startBackend, testBackends } from '../support/backend'
 import { goldenBatch, goldenClasses, goldenFull, goldenLora, goldenTensors, readGolden } from '../support/golden'
 import { tinyArchitectures } from '../support/tiny-models'
@@ -29,8 +29,8 @@ describe.each(cases)('golden $kind on $architecture with $backend', (one) => {
   const golden = readGolden(architecture)
 
   it(`has the logits within ${logitTolerance}`, async () => {
-    const classifier = await create(architecture)
-    const ours = await classifier.logits(goldenBatch(golden, 0), { training: false }).array()
+    const model = await create(architecture)
+    const ours = await model.logits(goldenBatch(golden, 0), { training: false }).array()
     const differences = ours.flatMap((row, text) =>
       row.map((x, label) => Math.abs(x - (golden[logits][text]?.[label] ?? 0))),
     )
@@ -39,9 +39,9 @@ describe.each(cases)('golden $kind on $architecture with $backend', (one) => {
   })
 
   it(`has every trained parameter's gradient within ${gradientTolerance}`, async () => {
-    const classifier = await create(architecture)
+    const model = await create(architecture)
     const expected = goldenTensors(architecture, prefix)
-    const ours = gradientsOf(classifier, goldenBatch(golden, 0))
+    const ours = gradientsOf(model, goldenBatch(golden, 0))
     expect([...ours.keys()].sort()).toEqual([...expected.keys()].sort())
     // Some gradients are zero but for rounding (key biases): what counts as an error there is measured by the largest.
     const largest = Math.max(...[...expected.values()].map(({ data }) => length(data)))
@@ -52,12 +52,12 @@ describe.each(cases)('golden $kind on $architecture with $backend', (one) => {
   })
 })
 
-function gradientsOf(classifier: Classifier, batch: Batch & { labels: number[] }): Map<string, Float32Array> {
-  const { parameters } = classifier
+function gradientsOf(model: TunedModel, batch: Batch & { labels: number[] }): Map<string, Float32Array> {
+  const { parameters } = model
   const { grads } = tf.variableGrads(
     () => {
       const truth = tf.oneHot(tf.tensor1d(batch.labels, 'int32'), goldenClasses)
-      const logits = classifier.logits(batch, { training: true, random: unused })
+      const logits = model.logits(batch, { training: true, random: unused })
       return tf.neg(tf.mean(tf.sum(tf.mul(truth, tf.logSoftmax(logits)), -1))) as tf.Scalar
     },
     parameters.map(({ variable }) => variable),

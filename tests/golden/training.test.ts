@@ -8,8 +8,8 @@ import { assignArrays } from '../../src/main/engine/formats/arrays'
 import { loadModel } from '../../src/main/engine/formats/hugging-face'
 import { fromPeft } from '../../src/main/engine/formats/peft'
 import { decodeSafetensors } from '../../src/main/engine/formats/safetensors'
-import type { Classifier } from '../../src/main/engine/models/classifier'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import { clipFactor, globalNorm } from '../../src/main/engine/training/clipping'
 import { computeGradients } from '../../src/main/engine/training/gradients'
@@ -36,26 +36,26 @@ describe.each(testBackends)('golden training on %s', (backend) => {
     it.each(['full', 'lora'] as const)('%s follows torch for ten steps', async (strategy) => {
       await startBackend(backend)
       const expected = JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as Expected
-      const classifier = await (strategy === 'full' ? loadFull(folder) : loadLora(folder))
+      const model = await (strategy === 'full' ? loadFull(folder) : loadLora(folder))
       const { learningRate, weightDecay, clipNorm } = expected.schedule
-      const optimizer = createAdamW(classifier.parameters, { weightDecay })
+      const optimizer = createAdamW(model.parameters, { weightDecay })
       const schedule = createSchedule(learningRate, 10, 0.2)
       const golden = strategy === 'full' ? expected.fullTraining : expected.loraTraining
       let [mostLoss, mostNorm] = [0, 0]
       for (const [step, { loss, gradientNorm, learningRate: rate }] of golden.entries()) {
         expect(learningRateAfter(schedule, step)).toBeCloseTo(rate, 12)
-        const taken = await takeStep(classifier, optimizer, expected.batches[step % 3], { rate, clipNorm })
+        const taken = await takeStep(model, optimizer, expected.batches[step % 3], { rate, clipNorm })
         mostLoss = Math.max(mostLoss, Math.abs(taken.loss - loss))
         mostNorm = Math.max(mostNorm, Math.abs(taken.norm - gradientNorm) / gradientNorm)
       }
-      const mostValue = await largestDifference(classifier, strategy, join(folder, 'expected.safetensors'))
+      const mostValue = await largestDifference(model, strategy, join(folder, 'expected.safetensors'))
       rows.push({ backend, architecture, strategy, loss: mostLoss, 'norm, relative': mostNorm, values: mostValue })
       expect(golden.length).toBe(10)
       expect(mostLoss).toBeLessThan(tolerance)
       expect(mostNorm).toBeLessThan(tolerance)
       expect(mostValue).toBeLessThan(tolerance)
       optimizer.dispose()
-      classifier.dispose()
+      model.dispose()
     })
   })
 })
@@ -66,7 +66,7 @@ afterAll(() => {
 })
 
 async function takeStep(
-  classifier: Classifier,
+  model: TunedModel,
   optimizer: ReturnType<typeof createAdamW>,
   batch: Expected['batches'][number] | undefined,
   { rate, clipNorm }: { rate: number; clipNorm: number },
@@ -77,7 +77,7 @@ async function takeStep(
   const inputs = { examples, paddingId: 0, batchSize: examples.length, maxLength: time }
   const plan = [{ rows: examples.map((_, row) => row), time }]
   const random = createRandom(1) // the files say: no dropout
-  const { loss, gradients } = computeGradients(classifier, inputs, plan, { random, constantParts: null })
+  const { loss, gradients } = computeGradients(model, inputs, plan, { random, constantParts: null })
   const norm = tidy(() => globalNorm(gradients))
   optimizer.apply(
     gradients,
@@ -94,13 +94,13 @@ function toExamples({ input_ids, attention_mask, labels }: Expected['batches'][n
   })
 }
 
-async function loadFull(folder: string): Promise<Classifier> {
+async function loadFull(folder: string): Promise<TunedModel> {
   const { config, weights } = await loadModel(folderOnDisk(folder))
   const options = { reuseHead: true }
-  return createClassifier({ config, weights, strategy: 'full', options, classes: 3, random: createRandom(1) })
+  return createTunedModel({ config, weights, strategy: 'full', options, classes: 3, random: createRandom(1) })
 }
 
-async function loadLora(folder: string): Promise<Classifier> {
+async function loadLora(folder: string): Promise<TunedModel> {
   const { config, weights } = await loadModel(folderOnDisk(folder))
   const adapter = join(folder, 'adapter')
   const json = JSON.parse(await readFile(join(adapter, 'adapter_config.json'), 'utf8'))
@@ -108,13 +108,13 @@ async function loadLora(folder: string): Promise<Classifier> {
   const { rank, alpha, targets } = settings
   const options = { rank, alpha, dropout: 0, targets: [...targets] }
   const random = createRandom(1)
-  const classifier = createClassifier({ config, weights, strategy: 'lora', options, classes: 3, random })
-  assignArrays(classifier.parameters, parameters)
-  return classifier
+  const model = createTunedModel({ config, weights, strategy: 'lora', options, classes: 3, random })
+  assignArrays(model.parameters, parameters)
+  return model
 }
 
 /** Over all trained values but key biases, whose gradient is rounding noise that AdamW makes steps of (README). */
-async function largestDifference({ parameters }: Classifier, strategy: string, file: string): Promise<number> {
+async function largestDifference({ parameters }: TunedModel, strategy: string, file: string): Promise<number> {
   const { tensors } = decodeSafetensors(await readFile(file))
   let most = 0
   for (const { name, variable } of parameters) {

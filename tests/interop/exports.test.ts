@@ -9,16 +9,16 @@ import { encodeExport } from '../../src/main/engine/formats/exported'
 import { loadModel, weightsFile } from '../../src/main/engine/formats/hugging-face'
 import { loaderSnippet } from '../../src/main/engine/formats/loader-snippet'
 import { decodeSafetensors, encodeSafetensors } from '../../src/main/engine/formats/safetensors'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import { strategyOf } from '../../src/main/engine/strategies/index'
 import type { Architecture } from '../../src/shared/model'
 import { startBackend } from '../support/backend'
-import { everyCombination } from '../support/classifiers'
 import { folderOnDisk } from '../support/folders'
 import { goldenFolder } from '../support/golden'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyTexts } from '../support/tiny-models'
+import { everyCombination } from '../support/tuned-models'
 
 const python = findPython()
 const labels = ['bill', 'fault', 'praise "so to say"']
@@ -44,13 +44,13 @@ describe.skipIf(!python)(
         const base = baseFolder(architecture, strategy !== 'feature-based')
         const { config, weights } = await loadModel(folderOnDisk(base))
         const random = createRandom(1)
-        const classifier = createClassifier({ config, weights, strategy, options: {}, classes: labels.length, random })
-        perturbParameters(classifier.parameters)
+        const model = createTunedModel({ config, weights, strategy, options: {}, classes: labels.length, random })
+        perturbParameters(model.parameters)
         const batch = batchOf(texts)
-        ours.push(await classifier.logits(batch, { training: false }).array())
+        ours.push(await model.logits(batch, { training: false }).array())
         const folder = temporaryFolder()
         const source = {
-          classifier,
+          model,
           config,
           strategy,
           options: {},

@@ -5,8 +5,8 @@ import { assignArrays, type FloatArray, transposeArray } from '../../src/main/en
 import { loadModel } from '../../src/main/engine/formats/hugging-face'
 import { adapterConfigFile, adapterFile, fromPeft } from '../../src/main/engine/formats/peft'
 import { decodeSafetensors } from '../../src/main/engine/formats/safetensors'
-import type { Batch, Classifier } from '../../src/main/engine/models/classifier'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
+import type { Batch, TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import type { Architecture } from '../../src/shared/model'
 import { folderOnDisk } from './folders'
@@ -64,10 +64,10 @@ export function goldenBatch({ batches }: Golden, index: number): Batch & { label
 }
 
 /** The golden classifier at the files' values: all of it trains. */
-export async function goldenFull(architecture: Architecture): Promise<Classifier> {
+export async function goldenFull(architecture: Architecture): Promise<TunedModel> {
   const { config, weights } = await loadModel(folderOnDisk(goldenFolder(architecture)))
   const options = { reuseHead: true }
-  return createClassifier({
+  return createTunedModel({
     config,
     weights,
     strategy: 'full',
@@ -78,7 +78,7 @@ export async function goldenFull(architecture: Architecture): Promise<Classifier
 }
 
 /** The golden classifier with the golden adapter. */
-export async function goldenLora(architecture: Architecture): Promise<Classifier> {
+export async function goldenLora(architecture: Architecture): Promise<TunedModel> {
   const { config, weights } = await loadModel(folderOnDisk(goldenFolder(architecture)))
   const folder = join(goldenFolder(architecture), 'adapter')
   const adapter = fromPeft(
@@ -88,7 +88,7 @@ export async function goldenLora(architecture: Architecture): Promise<Classifier
   const { rank, alpha, dropout, targets } = adapter.settings
   const options = { rank, alpha, dropout, targets: [...targets] }
   const random = createRandom(0)
-  const classifier = createClassifier({ config, weights, strategy: 'lora', options, classes: goldenClasses, random })
-  assignArrays(classifier.parameters, adapter.parameters)
-  return classifier
+  const model = createTunedModel({ config, weights, strategy: 'lora', options, classes: goldenClasses, random })
+  assignArrays(model.parameters, adapter.parameters)
+  return model
 }

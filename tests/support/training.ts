@@ -1,7 +1,7 @@
 /** Small training tasks over tiny models: real strategies, real loop, texts written as token ids. */
 
 import type { LabelledText, Tokenizer } from '../../src/main/engine/data/encode'
-import type { Classifier } from '../../src/main/engine/models/classifier'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import type {
   CheckpointStore,
   StopFlag,
@@ -73,10 +73,10 @@ export function resumeFrom({ last, bests }: MemoryStore): TrainingTask['resume']
   }
 }
 
-export function tinyTask(classifier: Classifier, changes: Partial<TrainingTask> = {}): TrainingTask {
+export function tinyTask(model: TunedModel, changes: Partial<TrainingTask> = {}): TrainingTask {
   let milliseconds = 0
   return {
-    classifier,
+    model,
     tokenizer: numberTokenizer,
     train: labelledTexts(22, 7),
     validation: labelledTexts(9, 8),
@@ -123,8 +123,8 @@ export function mutableStop(): { requested: StopFlag['requested'] } {
 }
 
 /** Every trained value, for comparing to the bit. */
-export async function valuesOf(classifier: Classifier): Promise<Record<string, number[]>> {
+export async function valuesOf(model: TunedModel): Promise<Record<string, number[]>> {
   const values: Record<string, number[]> = {}
-  for (const { name, variable } of classifier.parameters) values[name] = [...(await variable.data())]
+  for (const { name, variable } of model.parameters) values[name] = [...(await variable.data())]
   return values
 }

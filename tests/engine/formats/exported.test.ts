@@ -4,17 +4,17 @@ import { adapterFile } from '../../../src/main/engine/formats/peft'
 import { encodeJson } from '../../../src/main/engine/formats/text'
 import type { StrategyId } from '../../../src/shared/strategy'
 import { startBackend } from '../../support/backend'
-import { tinyClassifier } from '../../support/classifiers'
 import { folderInMemory } from '../../support/folders'
 import { tinyBaseFolder, tinyConfig } from '../../support/tiny-models'
+import { tinyTunedModel } from '../../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
 async function exported(strategy: StrategyId): Promise<Record<string, Uint8Array>> {
-  const classifier = tinyClassifier('bert', strategy)
+  const model = tinyTunedModel('bert', strategy)
   const base = { name: 'some/base', sha256: 'abc' }
   const facts = { config: tinyConfig('bert'), strategy, options: {}, labels: ['a', 'b'], maxLength: 20, base }
-  return { ...(await encodeExport({ classifier, ...facts })) }
+  return { ...(await encodeExport({ model, ...facts })) }
 }
 
 /** Opening succeeds in tests/conformance/save-load.test.ts; here is what goes wrong. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type FeatureClassifier, fromFeatures, toFeatures } from '../../../src/main/engine/formats/features'
 
-const classifier: FeatureClassifier = {
+const model: FeatureClassifier = {
   encoder: { name: 'starter', sha256: 'abc' },
   pooling: 'mean',
   maxLength: 64,
@@ -12,13 +12,13 @@ const classifier: FeatureClassifier = {
 
 describe('features', () => {
   it('are written one row a class and come back bit for bit through JSON', () => {
-    const written = toFeatures(classifier)
+    const written = toFeatures(model)
     expect(written.coefficients[0]).toEqual([1, 3, 5])
     expect(written.coefficients[1]?.slice(0, 2)).toEqual([2, 4])
-    expect(fromFeatures(JSON.parse(JSON.stringify(written)))).toEqual(classifier)
+    expect(fromFeatures(JSON.parse(JSON.stringify(written)))).toEqual(model)
   })
 
-  const written = toFeatures(classifier)
+  const written = toFeatures(model)
   it.each([
     { format: 'other' },
     { pooling: 'max' },

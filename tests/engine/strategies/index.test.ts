@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../src/main/engine/models/config'
-import { createClassifier } from '../../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../../src/main/engine/models/create-tuned-model'
 import { countParameters } from '../../../src/main/engine/parameters'
 import { createRandom } from '../../../src/main/engine/random'
 import { describeStrategies, strategies, strategyOf } from '../../../src/main/engine/strategies/index'
 import { strategyDescriptionSchema, strategyIds } from '../../../src/shared/strategy'
 import { startBackend } from '../../support/backend'
-import { everyCombination, tinyClassifier } from '../../support/classifiers'
 import { tinyConfig, tinyConfigJson, tinyWeights } from '../../support/tiny-models'
+import { everyCombination, tinyTunedModel } from '../../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
@@ -17,17 +17,17 @@ describe.each(everyCombination)('$name', ({ architecture, strategy }) => {
   const config = tinyConfig(architecture)
 
   it('trains and has as many parameters as it says', () => {
-    const classifier = tinyClassifier(architecture, strategy, { classes: 5 })
+    const model = tinyTunedModel(architecture, strategy, { classes: 5 })
     const described = strategyOf(strategy).describe(config, 5)
     expect(strategyDescriptionSchema.parse(described)).toEqual(described)
-    expect(countParameters(classifier.parameters)).toBe(described.trainableParameters)
-    expect(classifier.totalParameters).toBe(described.totalParameters)
-    expect(classifier.constantDepth > 1).toBe(described.cachesEncoder)
+    expect(countParameters(model.parameters)).toBe(described.trainableParameters)
+    expect(model.totalParameters).toBe(described.totalParameters)
+    expect(model.constantDepth > 1).toBe(described.cachesEncoder)
   })
 
   it('refuses options it does not know', () => {
     const before = tf.memory().numTensors
-    expect(() => tinyClassifier(architecture, strategy, { options: { nonsense: 1 } })).toThrow(/nonsense is unknown/)
+    expect(() => tinyTunedModel(architecture, strategy, { options: { nonsense: 1 } })).toThrow(/nonsense is unknown/)
     expect(tf.memory().numTensors).toBe(before)
   })
 })
@@ -70,13 +70,13 @@ describe('LoRA', () => {
     [{ targets: ['bogus'] }, /targets/],
     [{ trainPooler: 'yes' }, /trainPooler/],
   ])('refuses the options %o', (options, message) => {
-    expect(() => tinyClassifier('bert', 'lora', { options })).toThrow(message)
+    expect(() => tinyTunedModel('bert', 'lora', { options })).toThrow(message)
   })
 
   it('trains a pooler that the folder lacks, though told not to', () => {
     const config = tinyConfig('bert')
     const weights = Object.entries(tinyWeights(config)).filter(([name]) => !name.includes('pooler'))
-    const classifier = createClassifier({
+    const model = createTunedModel({
       config,
       weights: Object.fromEntries(weights),
       strategy: 'lora',
@@ -84,7 +84,7 @@ describe('LoRA', () => {
       classes: 2,
       random: createRandom(1),
     })
-    expect(classifier.parameters.map(({ name }) => name)).toContain('bert.pooler.dense.weight')
+    expect(model.parameters.map(({ name }) => name)).toContain('bert.pooler.dense.weight')
   })
 })
 

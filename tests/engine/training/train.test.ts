@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { TrainingEvent } from '../../../src/main/engine/training/events'
 import { startBackend } from '../../support/backend'
-import { tinyClassifier } from '../../support/classifiers'
 import {
   memoryStore,
   mutableStop,
@@ -12,6 +11,7 @@ import {
   tinyTask,
   valuesOf,
 } from '../../support/training'
+import { tinyTunedModel } from '../../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 afterEach(() => tf.disposeVariables())
@@ -22,7 +22,7 @@ const evaluationsOf = (events: TrainingEvent[]) =>
 
 describe('a run', () => {
   it('tells phases, steps, evaluations and checkpoints in order', async () => {
-    const { events, report } = await runTraining(tinyTask(tinyClassifier('bert', 'head-only')))
+    const { events, report } = await runTraining(tinyTask(tinyTunedModel('bert', 'head-only')))
     const story = events.map((event) => (event.kind === 'phase' ? event.phase : event.kind))
     const told = story.filter((word, index) => word !== story[index - 1])
     const epoch = ['step', 'evaluating', 'evaluation', 'checkpoint']
@@ -35,10 +35,10 @@ describe('a run', () => {
   })
 
   it('leaves the best parameters in the classifier', async () => {
-    const classifier = tinyClassifier('bert', 'full')
+    const model = tinyTunedModel('bert', 'full')
     const store = memoryStore()
     const { report, events } = await runTraining(
-      tinyTask(classifier, { store, recipe: { ...tinyRecipe, epochs: 6, learningRate: 0.02 } }),
+      tinyTask(model, { store, recipe: { ...tinyRecipe, epochs: 6, learningRate: 0.02 } }),
     )
     const best = evaluationsOf(events).reduce((left, right) => {
       const [a, b] = [left.evaluation.metrics, right.evaluation.metrics]
@@ -51,7 +51,7 @@ describe('a run', () => {
 
   it('stops early where patience runs out', async () => {
     const recipe = { ...tinyRecipe, epochs: 50, learningRate: 1e-7, warmupShare: 0, patience: 2 }
-    const { report } = await runTraining(tinyTask(tinyClassifier('bert', 'full'), { recipe }))
+    const { report } = await runTraining(tinyTask(tinyTunedModel('bert', 'full'), { recipe }))
     expect(report.stoppedBecause).toBe('early-stopping')
     expect(report.epochs).toBeLessThan(50)
   })
@@ -61,14 +61,14 @@ describe('a run', () => {
     const rates = { ...tinyRecipe, epochs: 2 }
     const run = async (recipe: typeof tinyRecipe) => {
       // No dropout: the masks of one large and two small batches differ.
-      const classifier = tinyClassifier('bert', options.strategy)
+      const model = tinyTunedModel('bert', options.strategy)
       const quiet = {
-        ...classifier,
-        logits: (...[batch, , hidden]: Parameters<typeof classifier.logits>) =>
-          classifier.logits(batch, { training: false }, hidden),
+        ...model,
+        logits: (...[batch, , hidden]: Parameters<typeof model.logits>) =>
+          model.logits(batch, { training: false }, hidden),
       }
       const { losses } = await runTraining(tinyTask(quiet, { recipe }))
-      return { losses, values: await valuesOf(classifier) }
+      return { losses, values: await valuesOf(model) }
     }
     const whole = await run({ ...rates, batchSize: 8, accumulationSteps: 1 })
     const halves = await run({ ...rates, batchSize: 4, accumulationSteps: 2 })
@@ -82,10 +82,10 @@ describe('a run', () => {
   it('fails as diverged, keeping the last good checkpoint', async () => {
     const store = memoryStore()
     const recipe = { ...tinyRecipe, clipNorm: 0, epochs: 3 }
-    const classifier = tinyClassifier('bert', 'full')
-    const work = runTraining(tinyTask(classifier, { recipe, store }), (event) => {
+    const model = tinyTunedModel('bert', 'full')
+    const work = runTraining(tinyTask(model, { recipe, store }), (event) => {
       if (event.kind === 'step' && event.step === 8) {
-        const { variable } = classifier.parameters[0] as (typeof classifier.parameters)[number]
+        const { variable } = model.parameters[0] as (typeof model.parameters)[number]
         variable.assign(tf.fill(variable.shape, Number.NaN))
       }
     })
@@ -98,21 +98,21 @@ describe('asked to leave', () => {
   it('stops with a score and a state to go on from', async () => {
     const stop = mutableStop()
     const store = memoryStore()
-    const { report } = await runTraining(tinyTask(tinyClassifier('bert', 'lora'), { stop, store }), (event) => {
+    const { report } = await runTraining(tinyTask(tinyTunedModel('bert', 'lora'), { stop, store }), (event) => {
       if (event.kind === 'step' && event.step === 2) stop.requested = 'stop'
     })
     expect(report).toMatchObject({ stoppedBecause: 'asked', steps: 2, bestStep: 2 })
     expect(report.validation.examples).toBe(9)
 
-    const whole = await runTraining(tinyTask(tinyClassifier('bert', 'lora')))
-    const rest = await runTraining(tinyTask(tinyClassifier('bert', 'lora'), { resume: resumeFrom(store) }))
+    const whole = await runTraining(tinyTask(tinyTunedModel('bert', 'lora')))
+    const rest = await runTraining(tinyTask(tinyTunedModel('bert', 'lora'), { resume: resumeFrom(store) }))
     expect(rest.losses).toEqual(whole.losses.slice(2))
     expect(rest.report.validation).toEqual(whole.report.validation)
   })
 
   it.each(['encoding', 'caching', 'step', 'evaluating'])('leaves when cancelled in %s', async (moment) => {
     const stop = mutableStop()
-    const work = runTraining(tinyTask(tinyClassifier('bert', 'head-only'), { stop }), (event) => {
+    const work = runTraining(tinyTask(tinyTunedModel('bert', 'head-only'), { stop }), (event) => {
       if ((event.kind === 'phase' ? event.phase : event.kind) === moment) stop.requested = 'cancel'
     })
     await expect(work).rejects.toMatchObject({ code: 'cancelled' })
@@ -121,16 +121,16 @@ describe('asked to leave', () => {
 
 it('goes on with the same recipe in another order of fields', async () => {
   const store = memoryStore()
-  await runTraining(tinyTask(tinyClassifier('bert', 'head-only'), { store }))
+  await runTraining(tinyTask(tinyTunedModel('bert', 'head-only'), { store }))
   const recipe = Object.fromEntries(Object.entries(tinyRecipe).reverse()) as typeof tinyRecipe
-  const again = tinyTask(tinyClassifier('bert', 'head-only'), { resume: resumeFrom(store), recipe })
+  const again = tinyTask(tinyTunedModel('bert', 'head-only'), { resume: resumeFrom(store), recipe })
   expect((await runTraining(again)).report.stoppedBecause).toBe('finished')
 })
 
 it('refuses the checkpoint of another recipe', async () => {
   const store = memoryStore()
-  await runTraining(tinyTask(tinyClassifier('bert', 'head-only'), { store }))
-  const other = tinyTask(tinyClassifier('bert', 'head-only'), {
+  await runTraining(tinyTask(tinyTunedModel('bert', 'head-only'), { store }))
+  const other = tinyTask(tinyTunedModel('bert', 'head-only'), {
     resume: resumeFrom(store),
     recipe: { ...tinyRecipe, learningRate: 0.5 },
   })

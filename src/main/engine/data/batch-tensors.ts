@@ -1,6 +1,6 @@
 /** A padded batch as the tensors that a classifier takes. */
 import { type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
-import type { Batch } from '../models/classifier'
+import type { Batch } from '../models/tuned-model'
 import type { PaddedBatch } from './batches'
 
 /** The caller owns the tensors. */

@@ -1,10 +1,10 @@
-/** A trained classifier as a folder that other tools load, and back; which format is decided by the strategy. */
+/** a trained model as a folder that other tools load, and back; which format is decided by the strategy. */
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { type ExportFormat, exportFormats, type StrategyId, type StrategyOptions } from '../../../shared/strategy'
-import type { Classifier } from '../models/classifier'
 import type { EncoderConfig } from '../models/config'
-import { createAdaptedClassifier, createClassifier } from '../models/create-classifier'
+import { createAdaptedModel, createTunedModel } from '../models/create-tuned-model'
+import type { TunedModel } from '../models/tuned-model'
 import type { Parameters } from '../parameters'
 import { createRandom } from '../random'
 import { readPooling, regression } from '../strategies/feature-based'
@@ -21,7 +21,7 @@ import { encodeJson } from './text'
 export const noteFile = 'fino.json'
 
 export interface ExportSource {
-  readonly classifier: Classifier
+  readonly model: TunedModel
   readonly config: EncoderConfig
   readonly strategy: StrategyId
   readonly options: StrategyOptions
@@ -33,7 +33,7 @@ export interface ExportSource {
 }
 
 export interface OpenedExport {
-  readonly classifier: Classifier
+  readonly model: TunedModel
   readonly config: EncoderConfig
   readonly format: ExportFormat
   readonly labels: readonly string[]
@@ -49,16 +49,16 @@ export async function encodeExport(source: ExportSource): Promise<FolderContent>
 }
 
 async function encodeWeights(format: ExportFormat, source: ExportSource): Promise<FolderContent> {
-  const { classifier, config, options, labels, maxLength, base } = source
+  const { model, config, options, labels, maxLength, base } = source
   switch (format) {
     case 'hugging-face':
-      return toHuggingFace(config, await downloadArrays(classifier.weights), labels)
+      return toHuggingFace(config, await downloadArrays(model.weights), labels)
     case 'peft': {
       const settings = readLoraSettings(config, labels.length, options)
-      return toPeft({ settings, parameters: await downloadParameters(classifier.parameters) }, config, base.name)
+      return toPeft({ settings, parameters: await downloadParameters(model.parameters) }, config, base.name)
     }
     case 'features': {
-      const parameters = await downloadParameters(classifier.parameters)
+      const parameters = await downloadParameters(model.parameters)
       const [weight, bias] = [parameters[regression.weight], parameters[regression.bias]]
       if (!weight || !bias) throw new Error('needs the parameters of a feature-based classifier')
       const written = toFeatures({ encoder: base, pooling: readPooling(options), maxLength, labels, weight, bias })
@@ -87,8 +87,8 @@ export async function openExport(folder: FolderReader, base: FolderReader | null
       )
     }
     const frozen = { config, weights, classes, options: {}, random: createRandom(0) }
-    const classifier = createAdaptedClassifier(frozen, { parameters: [], constantDepth: 0 })
-    return { classifier, config, format, labels, maxLength }
+    const model = createAdaptedModel(frozen, { parameters: [], constantDepth: 0 })
+    return { model, config, format, labels, maxLength }
   }
   if (!base)
     throw new Failure('model-missing', `This export needs its base model, ${note.baseName}. Add that model first.`, {
@@ -97,14 +97,14 @@ export async function openExport(folder: FolderReader, base: FolderReader | null
   const { strategy, options, values } = format === 'peft' ? await readAdapter(folder) : await readRegression(folder)
   const { config, weights } = await loadModel(base)
   const random = createRandom(0)
-  const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
+  const model = createTunedModel({ config, weights, strategy, options, classes: labels.length, random })
   try {
-    assignArrays(classifier.parameters, values)
+    assignArrays(model.parameters, values)
   } catch (thrown) {
-    classifier.dispose()
+    model.dispose()
     throw thrown
   }
-  return { classifier, config, format, labels, maxLength }
+  return { model, config, format, labels, maxLength }
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 /** Bidirectional scaled dot-product attention with several heads (Vaswani et al. 2017, section 3.2). */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Mode } from '../models/classifier'
+import type { Mode } from '../models/tuned-model'
 import { dropout } from './dropout'
 import { multiply } from './products'
 

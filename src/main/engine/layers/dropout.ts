@@ -1,7 +1,7 @@
 /** Dropout (Srivastava et al. 2014), with masks from the engine's own generator, so that every backend drops the same. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Mode } from '../models/classifier'
+import type { Mode } from '../models/tuned-model'
 import type { Random } from '../random'
 
 /** Returns x itself outside training. `rate` is the share of values set to zero, in steps of 1/65536. */

@@ -12,8 +12,8 @@ import { linear } from '../layers/linear'
 import { normalize } from '../layers/normalization'
 import { tensorOf, type Weights } from '../parameters'
 import type { Adaptation } from '../strategies/adaptation'
-import type { Batch, Mode } from './classifier'
 import type { EncoderConfig } from './config'
+import type { Batch, Mode } from './tuned-model'
 import { layerNames, type Projection } from './weights'
 
 /** All that a forward pass needs besides its input. */

@@ -1,8 +1,8 @@
 /** What a strategy is: its difference from the frozen base, never a second copy of the model. */
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import type { OptionDescription, StrategyDescription, StrategyId, StrategyOptions } from '../../../shared/strategy'
-import type { Mode } from '../models/classifier'
 import type { EncoderConfig } from '../models/config'
+import type { Mode } from '../models/tuned-model'
 import type { Projection } from '../models/weights'
 import type { Parameters, Weights } from '../parameters'
 import type { Random } from '../random'
@@ -19,7 +19,7 @@ export interface Site {
 export interface Adaptation {
   /** All that trains and all that is saved. One that bears a base tensor's name stands in for it. */
   readonly parameters: Parameters
-  /** As in Classifier: how far up the encoder is a constant of the data. */
+  /** As in TunedModel: how far up the encoder is a constant of the data. */
   readonly constantDepth: number
   /** A site's output, given its input and what the base makes of it. Rows are batch times time. */
   projected?(site: Site, input: Tensor2D, output: Tensor2D, mode: Mode): Tensor2D

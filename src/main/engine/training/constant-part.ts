@@ -3,7 +3,7 @@ import { type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
 import { type BatchPlan, exampleAt, padBatch, planByLength } from '../data/batches'
 import type { Counted, Example } from '../data/encode'
-import type { Classifier } from '../models/classifier'
+import type { TunedModel } from '../models/tuned-model'
 
 export interface Inputs {
   readonly examples: readonly Example[]
@@ -19,13 +19,13 @@ export interface ConstantParts {
 }
 
 /** Embeddings alone are looked up faster than they are copied: only whole layers are worth keeping. */
-export function isWorthKeeping(classifier: Classifier): boolean {
-  return classifier.constantDepth > 1
+export function isWorthKeeping(model: TunedModel): boolean {
+  return model.constantDepth > 1
 }
 
 /** Runs the constant part over every text; null where all of them together would need more than `limitBytes`. */
 export async function* computeConstantParts(
-  classifier: Classifier,
+  model: TunedModel,
   inputs: Inputs,
   limitBytes: number,
 ): AsyncGenerator<Counted, ConstantParts | null> {
@@ -37,7 +37,7 @@ export async function* computeConstantParts(
   let byteLength = 0
   let done = 0
   for (const plan of planByLength(examples, batchSize, maxLength)) {
-    const hidden = tidy(() => classifier.constantPart(toTensors(padBatch(examples, plan, paddingId))))
+    const hidden = tidy(() => model.constantPart(toTensors(padBatch(examples, plan, paddingId))))
     const values = (await hidden.data()) as Float32Array
     const [, positions, columns] = hidden.shape
     hidden.dispose()

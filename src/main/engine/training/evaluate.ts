@@ -1,27 +1,27 @@
-/** Runs a classifier without dropout over encoded texts. */
+/** Runs a model without dropout over encoded texts. */
 import { type Tensor2D, tidy } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
 import { padBatch, planByLength } from '../data/batches'
 import type { Counted } from '../data/encode'
-import type { Batch, Classifier } from '../models/classifier'
+import type { Batch, TunedModel } from '../models/tuned-model'
 import type { ConstantParts, Inputs } from './constant-part'
 
 /** Logits of every text, [examples * classes], in the order of the examples. */
 export function computeLogits(
-  classifier: Classifier,
+  model: TunedModel,
   inputs: Inputs,
   constantParts: ConstantParts | null = null,
 ): AsyncGenerator<Counted, Float32Array> {
   return computeRows(inputs, (batch, plan) =>
-    classifier.logits(batch, { training: false }, constantParts ? constantParts.hidden(plan) : undefined),
+    model.logits(batch, { training: false }, constantParts ? constantParts.hidden(plan) : undefined),
   )
 }
 
 /** Feature vectors of every text, [examples * width], in the order of the examples. */
-export function computeFeatures(classifier: Classifier, inputs: Inputs): AsyncGenerator<Counted, Float32Array> {
+export function computeFeatures(model: TunedModel, inputs: Inputs): AsyncGenerator<Counted, Float32Array> {
   return computeRows(inputs, (batch) => {
-    if (!classifier.features) throw new Error('this classifier gives no features')
-    return classifier.features(batch)
+    if (!model.features) throw new Error('this model gives no features')
+    return model.features(batch)
   })
 }
 

@@ -3,7 +3,7 @@ import type { Recipe } from '../../../shared/recipe'
 import type { ClassificationMetrics, RunResult } from '../../../shared/result'
 import type { RunPhase } from '../../../shared/run'
 import type { LabelledText, Tokenizer } from '../data/encode'
-import type { Classifier } from '../models/classifier'
+import type { TunedModel } from '../models/tuned-model'
 import type { Evaluation } from './best'
 
 export type TrainingRecipe = Pick<
@@ -32,7 +32,7 @@ export interface CheckpointStore {
 }
 
 export interface TrainingTask {
-  readonly classifier: Classifier
+  readonly model: TunedModel
   readonly tokenizer: Tokenizer
   readonly train: readonly LabelledText[]
   readonly validation: readonly LabelledText[]
@@ -70,7 +70,7 @@ export type TrainingEvent =
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation; readonly best: boolean; readonly seconds: number }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly byteLength: number }
 
-/** The classifier holds the best parameters when this is handed back. */
+/** The model holds the best parameters when this is handed back. */
 export interface TrainingReport {
   readonly validation: ClassificationMetrics
   readonly bestStep: number

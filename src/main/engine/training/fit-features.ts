@@ -24,10 +24,10 @@ export async function* fitFeatures(
   training: Inputs,
   validating: Inputs,
 ): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { classifier, labels, clock, stop } = task
+  const { model, labels, clock, stop } = task
   const startedAt = clock()
-  const features = yield* inPhase('caching', computeFeatures(classifier, training), stop)
-  const featuresValidation = yield* inPhase('caching', computeFeatures(classifier, validating), stop)
+  const features = yield* inPhase('caching', computeFeatures(model, training), stop)
+  const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating), stop)
   const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.maxLength))
 
   const targets = training.examples.map(({ label }) => label)
@@ -70,8 +70,8 @@ export async function* fitFeatures(
       best = evaluation
       const { weight, bias } = next.value.model
       const values = { [regression.weight]: weight, [regression.bias]: bias }
-      assignParameters(classifier.parameters, values)
-      await task.store.saveBest(step, encodeParameters(values, classifier.parameters))
+      assignParameters(model.parameters, values)
+      await task.store.saveBest(step, encodeParameters(values, model.parameters))
     }
     yield { kind: 'evaluation', evaluation, best: better, seconds: (clock() - evaluatedAt) / 1000 }
   }

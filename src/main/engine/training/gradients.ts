@@ -2,7 +2,7 @@
 import { add, dispose, mul, type Scalar, scalar, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
 import { padBatch, type StepPlan } from '../data/batches'
-import type { Classifier } from '../models/classifier'
+import type { TunedModel } from '../models/tuned-model'
 import type { Random } from '../random'
 import type { ConstantParts, Inputs } from './constant-part'
 import { crossEntropy } from './losses'
@@ -16,13 +16,13 @@ export type StepGradients = {
 
 /** The caller owns what it gets. Dropout masks come from `random`. */
 export function computeGradients(
-  classifier: Classifier,
+  model: TunedModel,
   inputs: Inputs,
   step: StepPlan,
   options: { random: Random; constantParts: ConstantParts | null },
 ): StepGradients {
   const texts = step.reduce((sum, { rows }) => sum + rows.length, 0)
-  const variables = classifier.parameters.map(({ variable }) => variable)
+  const variables = model.parameters.map(({ variable }) => variable)
   let total: StepGradients | undefined
   for (const plan of step) {
     const share = plan.rows.length / texts
@@ -30,11 +30,11 @@ export function computeGradients(
       const { labels, ...batch } = toTensors(padBatch(inputs.examples, plan, inputs.paddingId))
       const hidden = options.constantParts?.hidden(plan)
       const { value, grads } = variableGrads(() => {
-        const logits = classifier.logits(batch, { training: true, random: options.random }, hidden)
+        const logits = model.logits(batch, { training: true, random: options.random }, hidden)
         const loss = crossEntropy(logits, labels)
         return share === 1 ? loss : mul(loss, scalar(share))
       }, variables)
-      return { loss: value, gradients: byParameterName(classifier, grads) }
+      return { loss: value, gradients: byParameterName(model, grads) }
     })
     total = total ? sumAndFree(total, part) : part
   }
@@ -42,9 +42,9 @@ export function computeGradients(
   return total
 }
 
-function byParameterName(classifier: Classifier, grads: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+function byParameterName(model: TunedModel, grads: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   const found: Record<string, Tensor> = {}
-  for (const { name, variable } of classifier.parameters) {
+  for (const { name, variable } of model.parameters) {
     const gradient = grads[variable.name]
     if (gradient) found[name] = gradient
   }

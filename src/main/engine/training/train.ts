@@ -25,24 +25,24 @@ import { inPhase, leaveIfCancelled } from './phase'
 import { createSchedule, learningRateAfter } from './schedule'
 
 /**
- * Trains `task.classifier` and leaves the best parameters in it.
+ * Trains `task.model` and leaves the best parameters in it.
  * Fails with `run-diverged`, `cancelled` or `checkpoint-malformed`.
  */
 export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { classifier, recipe, labels, clock, stop, store } = task
+  const { model, recipe, labels, clock, stop, store } = task
   const { batchSize, accumulationSteps, maxLength, clipNorm } = recipe
-  const { parameters } = classifier
+  const { parameters } = model
 
   // 1. Texts become token ids.
   const common = { paddingId: task.tokenizer.paddingId, batchSize, maxLength }
   const encoded = (texts: TrainingTask['train']) => inPhase('encoding', encode(task.tokenizer, texts, maxLength), stop)
   const training: Inputs = { ...common, examples: yield* encoded(task.train) }
   const validating: Inputs = { ...common, examples: yield* encoded(task.validation) }
-  if (classifier.features) return yield* fitFeatures(task, training, validating)
+  if (model.features) return yield* fitFeatures(task, training, validating)
 
   // 2. What the strategy leaves constant is computed once per text.
   const kept = { train: null as ConstantParts | null, validation: null as ConstantParts | null }
-  if (isWorthKeeping(classifier)) {
+  if (isWorthKeeping(model)) {
     kept.train = yield* constantParts(training, task.cacheLimitBytes)
     kept.validation = yield* constantParts(validating, task.cacheLimitBytes - (kept.train?.byteLength ?? 0))
   }
@@ -90,7 +90,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
         const startedAt = clock()
 
         // 5. Gradients of the mean loss, summed over the step's batches.
-        const { loss, gradients } = computeGradients(classifier, training, plan, {
+        const { loss, gradients } = computeGradients(model, training, plan, {
           random: dropout,
           constantParts: kept.train,
         })
@@ -162,7 +162,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
 
     async function* validate(): AsyncGenerator<TrainingEvent, void> {
       const startedAt = clock()
-      const logits = yield* inPhase('evaluating', computeLogits(classifier, validating, kept.validation), stop)
+      const logits = yield* inPhase('evaluating', computeLogits(model, validating, kept.validation), stop)
       const targets = validating.examples.map(({ label }) => label)
       const evaluation = { step: state.step, epoch: state.epoch, metrics: scoreLogits(logits, targets, labels) }
       if (!Number.isFinite(evaluation.metrics.loss)) throw diverged(state.step, recipe.learningRate)
@@ -198,7 +198,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     inputs: Inputs,
     limitBytes: number,
   ): AsyncGenerator<TrainingEvent, ConstantParts | null> {
-    return yield* inPhase('caching', computeConstantParts(classifier, inputs, limitBytes), stop)
+    return yield* inPhase('caching', computeConstantParts(model, inputs, limitBytes), stop)
   }
 }
 

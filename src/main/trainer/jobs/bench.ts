@@ -4,9 +4,9 @@ import { type StrategyId, strategyIds } from '../../../shared/strategy'
 import { measureBackends } from '../../devices/measure'
 import { startBackend } from '../../devices/start-backend'
 import { planByLength } from '../../engine/data/batches'
-import type { Classifier } from '../../engine/models/classifier'
 import { type EncoderConfig, parseConfig } from '../../engine/models/config'
-import { createClassifier } from '../../engine/models/create-classifier'
+import { createTunedModel } from '../../engine/models/create-tuned-model'
+import type { TunedModel } from '../../engine/models/tuned-model'
 import { expectedTensors } from '../../engine/models/weights'
 import { createRandom } from '../../engine/random'
 import { clipFactor, globalNorm } from '../../engine/training/clipping'
@@ -62,10 +62,10 @@ async function main(): Promise<void> {
 async function measure(strategy: StrategyId, rawGflops: number): Promise<Record<string, string>> {
   const random = createRandom(1)
   const weights = randomWeights(config)
-  const classifier = createClassifier({ config, weights, strategy, options: {}, classes: 4, random })
+  const model = createTunedModel({ config, weights, strategy, options: {}, classes: 4, random })
   try {
-    const encoder = passes[strategy] === 1 ? await timeEncoder(classifier) : null
-    const step = classifier.features ? null : await timeSteps(classifier)
+    const encoder = passes[strategy] === 1 ? await timeEncoder(model) : null
+    const step = model.features ? null : await timeSteps(model)
     const seconds = encoder ?? step ?? Number.NaN
     const gflop = (passes[strategy] * forwardFlops(config)) / 1e9
     return {
@@ -77,30 +77,30 @@ async function measure(strategy: StrategyId, rawGflops: number): Promise<Record<
       'of raw': `${((100 * gflop) / seconds / rawGflops).toFixed(0)} %`,
     }
   } finally {
-    classifier.dispose()
+    model.dispose()
   }
 }
 
 /** The kept pass alone: median seconds. */
-async function timeEncoder(classifier: Classifier): Promise<number> {
+async function timeEncoder(model: TunedModel): Promise<number> {
   return await median(async () => {
-    const work = classifier.features
-      ? computeFeatures(classifier, inputs)
-      : computeConstantParts(classifier, inputs, Number.POSITIVE_INFINITY)
+    const work = model.features
+      ? computeFeatures(model, inputs)
+      : computeConstantParts(model, inputs, Number.POSITIVE_INFINITY)
     await finish<unknown>(work, context)
   })
 }
 
 /** Forward, backward, clipping and AdamW: median seconds. */
-async function timeSteps(classifier: Classifier): Promise<number> {
-  const constantParts = isWorthKeeping(classifier)
-    ? await finish(computeConstantParts(classifier, inputs, Number.POSITIVE_INFINITY), context)
+async function timeSteps(model: TunedModel): Promise<number> {
+  const constantParts = isWorthKeeping(model)
+    ? await finish(computeConstantParts(model, inputs, Number.POSITIVE_INFINITY), context)
     : null
-  const optimizer = createAdamW(classifier.parameters, { weightDecay: 0.01 })
+  const optimizer = createAdamW(model.parameters, { weightDecay: 0.01 })
   const random = createRandom(2)
   const plan = planByLength(inputs.examples, batchSize, time)
   const seconds = await median(async () => {
-    const { loss, gradients } = computeGradients(classifier, inputs, plan, { random, constantParts })
+    const { loss, gradients } = computeGradients(model, inputs, plan, { random, constantParts })
     const norm = tf.tidy(() => globalNorm(gradients))
     const factor = tf.tidy(() => clipFactor(norm, 1))
     optimizer.apply(gradients, 1e-5, factor)

@@ -30,15 +30,15 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, card
   const base = { name: card.baseReference, sha256: await hashFiles(modelFolder, weightFiles) }
 
   const opened = await openTrained(trained)
-  const { config, classifier, maxLength } = opened
+  const { config, model, maxLength } = opened
   let trainedLogits: Float32Array
   let content: Awaited<ReturnType<typeof encodeExport>>
   try {
     trainedLogits = await askAll(opened, testTexts(texts), context)
     const { strategy, options } = recipe
-    content = await encodeExport({ classifier, config, strategy, options, labels, maxLength, base })
+    content = await encodeExport({ model, config, strategy, options, labels, maxLength, base })
   } finally {
-    classifier.dispose()
+    model.dispose()
   }
 
   const { exportFormat: format } = strategyOf(recipe.strategy).describe(config, labels.length, recipe.options)
@@ -95,7 +95,7 @@ async function askExport(
   try {
     return await askAll(opened, texts, context)
   } finally {
-    opened.classifier.dispose()
+    opened.model.dispose()
   }
 }
 

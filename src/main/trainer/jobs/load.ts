@@ -3,35 +3,35 @@
 import type { Recipe } from '../../../shared/recipe'
 import { type Example, encode, type LabelledText, type Tokenizer } from '../../engine/data/encode'
 import { loadModel } from '../../engine/formats/hugging-face'
-import type { Classifier } from '../../engine/models/classifier'
 import type { EncoderConfig } from '../../engine/models/config'
-import { createClassifier } from '../../engine/models/create-classifier'
+import { createTunedModel } from '../../engine/models/create-tuned-model'
+import type { TunedModel } from '../../engine/models/tuned-model'
 import { createRandom } from '../../engine/random'
 import { loadTokenizer } from '../tokenizer'
 import type { JobContext } from './context'
 import { naming, openModelFolder } from './model-folder'
 
-export interface LoadedClassifier {
+export interface LoadedTunedModel {
   readonly config: EncoderConfig
   readonly tokenizer: Tokenizer
   /** The caller disposes of it. */
-  readonly classifier: Classifier
+  readonly model: TunedModel
   /** The recipe's length, within what the model can read. */
   readonly maxLength: number
 }
 
 /** Untrained, as a run starts. The backend must have been started. */
-export async function loadClassifier(
+export async function loadTunedModel(
   modelFolder: string,
   labels: readonly string[],
   recipe: Pick<Recipe, 'strategy' | 'options' | 'seed' | 'maxLength'>,
-): Promise<LoadedClassifier> {
+): Promise<LoadedTunedModel> {
   const { config, weights } = await naming(modelFolder, async () => loadModel(await openModelFolder(modelFolder)))
   const tokenizer = await loadTokenizer(modelFolder, config)
   const { strategy, options, seed } = recipe
   const random = createRandom(seed).fork('parameters')
-  const classifier = createClassifier({ config, weights, strategy, options, classes: labels.length, random })
-  return { config, tokenizer, classifier, maxLength: Math.min(recipe.maxLength, config.maximumLength) }
+  const model = createTunedModel({ config, weights, strategy, options, classes: labels.length, random })
+  return { config, tokenizer, model, maxLength: Math.min(recipe.maxLength, config.maximumLength) }
 }
 
 /** Drives a counted work to its end, letting messages in between. */

@@ -1,4 +1,4 @@
-/** Labels texts with a trained classifier. */
+/** Labels texts with a trained model. */
 import { startBackend } from '../../devices/start-backend'
 import { toPredictions } from '../../engine/training/metrics'
 import type { Job } from './context'
@@ -10,6 +10,6 @@ export const predictTexts: Job<'predict-texts'> = async ({ trained, texts, backe
   try {
     return toPredictions(await askAll(opened, texts, context), opened.labels)
   } finally {
-    opened.classifier.dispose()
+    opened.model.dispose()
   }
 }

@@ -13,7 +13,7 @@ import { createAdamW } from '../../engine/training/optimizer'
 import type { ProbeFacts } from '../contract'
 import type { Job } from './context'
 import { costOf } from './lengths'
-import { encodeAll, finish, loadClassifier } from './load'
+import { encodeAll, finish, loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { readRows, rowsOf, textsOf } from './rows'
 
@@ -26,7 +26,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
   const loading = stopwatch()
   const backend = await startBackend(recipe.backend)
   const { labels } = material
-  const { classifier, tokenizer, maxLength } = await loadClassifier(material.modelFolder, labels, recipe)
+  const { model, tokenizer, maxLength } = await loadTunedModel(material.modelFolder, labels, recipe)
   const loadSeconds = loading()
   try {
     const rows = await readRows(material.rowsFile)
@@ -43,10 +43,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     const evaluate = async (plan: BatchPlan): Promise<number> => {
       const inputs = { ...common, examples: pick(all, plan) }
       const seconds = stopwatch()
-      await finish(
-        classifier.features ? computeFeatures(classifier, inputs) : computeLogits(classifier, inputs),
-        context,
-      )
+      await finish(model.features ? computeFeatures(model, inputs) : computeLogits(model, inputs), context)
       return seconds()
     }
     const typicalBatch = evaluation[Math.floor(evaluation.length / 2)] as BatchPlan
@@ -54,7 +51,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     await evaluate(typicalBatch)
     const secondsPerEvaluationToken = (await evaluate(typicalBatch)) / paddedTokens([typicalBatch])
 
-    const secondsPerTrainingToken = classifier.features
+    const secondsPerTrainingToken = model.features
       ? solverSeconds(train.length, labels.length, await featureWidth()) / cost.trainingTokensPerEpoch / recipe.epochs
       : await trainingSeconds()
 
@@ -76,16 +73,16 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
       const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as StepPlan
       const longest = at(1)
       const typical = [at(0.25), at(0.5), at(0.75)]
-      const optimizer = createAdamW(classifier.parameters, { weightDecay: recipe.weightDecay })
+      const optimizer = createAdamW(model.parameters, { weightDecay: recipe.weightDecay })
       const random = createRandom(recipe.seed).fork('dropout')
       try {
         const take = async (plan: StepPlan): Promise<number> => {
           const { inputs, step } = narrow(train, plan)
-          const constantParts = isWorthKeeping(classifier)
-            ? await finish(computeConstantParts(classifier, inputs, Number.POSITIVE_INFINITY), context)
+          const constantParts = isWorthKeeping(model)
+            ? await finish(computeConstantParts(model, inputs, Number.POSITIVE_INFINITY), context)
             : null
           const seconds = stopwatch()
-          const { loss, gradients } = computeGradients(classifier, inputs, step, { random, constantParts })
+          const { loss, gradients } = computeGradients(model, inputs, step, { random, constantParts })
           const norm = globalNorm(gradients)
           const factor = recipe.clipNorm > 0 ? clipFactor(norm, recipe.clipNorm) : null
           optimizer.apply(gradients, 0, factor)
@@ -115,11 +112,11 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     }
 
     async function featureWidth(): Promise<number> {
-      const one = await finish(computeFeatures(classifier, { ...common, examples: all.slice(0, 1) }), context)
+      const one = await finish(computeFeatures(model, { ...common, examples: all.slice(0, 1) }), context)
       return one.length
     }
   } finally {
-    classifier.dispose()
+    model.dispose()
   }
 }
 

@@ -10,7 +10,7 @@ import { scoreConfusion, scoreLogits, toPredictions } from '../../engine/trainin
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
 import type { Job } from './context'
-import { encodeAll, finish, loadClassifier } from './load'
+import { encodeAll, finish, loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
 import { readRows, rowsOf, textsOf } from './rows'
@@ -43,7 +43,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
   await context.breathe()
 
   const backend = await startBackend(recipe.backend)
-  const { tokenizer, classifier, maxLength } = await loadClassifier(material.modelFolder, labels, recipe)
+  const { tokenizer, model, maxLength } = await loadTunedModel(material.modelFolder, labels, recipe)
   try {
     const files = openCheckpointFiles(runFolder)
     const last = resume ? await files.readLast() : null
@@ -55,7 +55,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
       await files.saveLast(bytes)
     }
     const work = train({
-      classifier,
+      model,
       tokenizer,
       train: textsOf(split.train, labels),
       validation: textsOf(split.validation, labels),
@@ -81,7 +81,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
 
     const examples = await encodeAll(tokenizer, textsOf(split.test, labels), maxLength, context)
     const inputs = { examples, paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, maxLength }
-    const logits = await finish(computeLogits(classifier, inputs), context, (done, total) =>
+    const logits = await finish(computeLogits(model, inputs), context, (done, total) =>
       tell({ kind: 'phase', phase: 'finalizing', done, total }),
     )
     const targets = examples.map(({ label }) => label)
@@ -91,8 +91,8 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
       validation: report.validation,
       test: scoreLogits(logits, targets, labels),
       majority: scoreMajority(split.train, split.test, labels),
-      trainableParameters: countParameters(classifier.parameters),
-      totalParameters: classifier.totalParameters,
+      trainableParameters: countParameters(model.parameters),
+      totalParameters: model.totalParameters,
       steps: report.steps,
       epochs: report.epochs,
       seconds: earlierSeconds + (performance.now() - startedAt) / 1000,
@@ -104,7 +104,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     const { id, device, versions } = backend
     return { result, testRows: scoreRows(split.test, logits, labels), backend: id, device, versions }
   } finally {
-    classifier.dispose()
+    model.dispose()
   }
 }
 

@@ -1,7 +1,7 @@
-/** A classifier of every strategy on every tiny architecture, for the laws that all of them obey. */
+/** A model of every strategy on every tiny architecture, for the laws that all of them obey. */
 
-import type { Classifier } from '../../src/main/engine/models/classifier'
-import { createClassifier } from '../../src/main/engine/models/create-classifier'
+import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import type { Architecture } from '../../src/shared/model'
 import { type StrategyId, type StrategyOptions, strategyIds } from '../../src/shared/strategy'
@@ -12,13 +12,13 @@ export const everyCombination = tinyArchitectures.flatMap((architecture) =>
 )
 
 /** Fresh tensors at every call; the same values for the same seed. */
-export function tinyClassifier(
+export function tinyTunedModel(
   architecture: Architecture,
   strategy: StrategyId,
   { classes = 2, seed = 3, options = {} }: { classes?: number; seed?: number; options?: StrategyOptions } = {},
-): Classifier {
+): TunedModel {
   const config = tinyConfig(architecture)
-  return createClassifier({
+  return createTunedModel({
     config,
     weights: tinyWeights(config),
     strategy,

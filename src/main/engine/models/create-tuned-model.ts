@@ -7,15 +7,15 @@ import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
 import { pool, readPooling, regress } from '../strategies/feature-based'
 import { strategyOf } from '../strategies/index'
-import type { Batch, Classifier, Mode } from './classifier'
 import type { EncoderConfig } from './config'
 import { embed, encode, type Pass, runLayers } from './encoder'
 import { classify } from './heads'
+import type { Batch, Mode, TunedModel } from './tuned-model'
 import { type ExpectedTensor, expectedTensors } from './weights'
 
-export interface ClassifierRequest {
+export interface TunedModelRequest {
   readonly config: EncoderConfig
-  /** The base model's tensors; the classifier takes them over and disposes of them. */
+  /** The base model's tensors; the tuned model takes them over and disposes of them. */
   readonly weights: Weights
   readonly strategy: StrategyId
   readonly options: StrategyOptions
@@ -25,10 +25,10 @@ export interface ClassifierRequest {
 }
 
 /** Throws `recipe-invalid` where an option does not fit; the weights are freed then too. */
-export function createClassifier({ strategy, ...request }: ClassifierRequest): Classifier {
+export function createTunedModel({ strategy, ...request }: TunedModelRequest): TunedModel {
   const adaptation = adapt(strategy, request)
-  if (strategy === 'feature-based') return createFeatureClassifier(request, adaptation)
-  return createAdaptedClassifier(request, adaptation)
+  if (strategy === 'feature-based') return createFeatureModel(request, adaptation)
+  return createAdaptedModel(request, adaptation)
 }
 
 function adapt(strategy: StrategyId, base: Base): Adaptation {
@@ -41,7 +41,7 @@ function adapt(strategy: StrategyId, base: Base): Adaptation {
 }
 
 /** A classifier with the model's own head, on an encoder that the adaptation changes. */
-export function createAdaptedClassifier(base: Base, adaptation: Adaptation): Classifier {
+export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config } = base
   const { constantDepth, projected } = adaptation
   const frame = assemble(base, adaptation)
@@ -69,7 +69,7 @@ export function createAdaptedClassifier(base: Base, adaptation: Adaptation): Cla
   return { ...frame, constantDepth, constantPart, logits }
 }
 
-function createFeatureClassifier(base: Base, adaptation: Adaptation): Classifier {
+function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config } = base
   const pooling = readPooling(base.options)
   const encoder = expectedTensors(config).filter(({ required }) => required)
@@ -89,7 +89,7 @@ function createFeatureClassifier(base: Base, adaptation: Adaptation): Classifier
 function assemble(
   { weights: base }: Base,
   { parameters }: Adaptation,
-): Pick<Classifier, 'parameters' | 'totalParameters' | 'weights' | 'dispose'> {
+): Pick<TunedModel, 'parameters' | 'totalParameters' | 'weights' | 'dispose'> {
   const weights: Weights = {
     ...base,
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),

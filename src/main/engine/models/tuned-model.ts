@@ -12,7 +12,7 @@ export interface Batch {
 /** Training applies dropout with masks drawn from `random`; evaluation does not. */
 export type Mode = { readonly training: true; readonly random: Random } | { readonly training: false }
 
-export interface Classifier {
+export interface TunedModel {
   readonly parameters: Parameters
   readonly totalParameters: number
   /** Every tensor of the forward pass under its Hugging Face name: the frozen base and the parameters, head included. */
