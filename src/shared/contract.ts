@@ -2,14 +2,16 @@
 import { z } from 'zod'
 import { dataReportSchema, datasetSchema, importOptionsSchema, previewSchema } from './dataset'
 import { accelerationProgressSchema, doctorReportSchema } from './device'
+import { dictionarySchema, wordListSchema } from './dictionary'
 import type { Outcome } from './failure'
 import { failureSchema } from './failure'
+import { generationSchema } from './generation'
 import { modelSchema } from './model'
 import { quoteSchema } from './quote'
 import { recipeRequestSchema, recipeSchema } from './recipe'
 import { certificateSchema, predictionSchema, scoredRowSchema } from './result'
 import { checkpointSchema, metricPointSchema, progressSchema, runSchema } from './run'
-import { exportFormatSchema, strategyDescriptionSchema } from './strategy'
+import { exportFormatSchema, strategyDescriptionSchema, strategyIdSchema, strategyOptionsSchema } from './strategy'
 
 const nothing = z.undefined().or(z.null())
 const none = z.void().or(z.null())
@@ -87,7 +89,12 @@ export const commands = {
   'models:remove': { input: byId, output: none },
 
   'strategies:describe': {
-    input: z.object({ modelId: z.string(), datasetId: z.string() }),
+    input: z.object({
+      modelId: z.string(),
+      datasetId: z.string(),
+      /** Options chosen for one strategy: shares and exports then hold for them. */
+      chosen: z.object({ strategy: strategyIdSchema, options: strategyOptionsSchema }).optional(),
+    }),
     output: z.array(strategyDescriptionSchema),
   },
   /** Fills a request with presets; what a run with it would use. */
@@ -125,7 +132,21 @@ export const commands = {
     output: z.object({ rows: z.array(scoredRowSchema), total: z.number().int() }),
   },
 
-  'predictions:text': { input: z.object({ runId: z.string(), text: z.string().min(1) }), output: predictionSchema },
+  'predictions:text': {
+    input: z.object({ runId: z.string(), text: z.string().min(1), generation: generationSchema.optional() }),
+    output: predictionSchema,
+  },
+  /** Instruction: the base model's answer beside the tuned one's. */
+  'predictions:compare': {
+    input: z.object({ runId: z.string(), text: z.string().min(1), generation: generationSchema.optional() }),
+    output: z.object({ base: predictionSchema, tuned: predictionSchema }),
+  },
+  /** A dictionary run's words and weights, heaviest first. */
+  'runs:dictionary': { input: byId, output: dictionarySchema },
+  'wordlists:list': { input: nothing, output: z.array(wordListSchema) },
+  /** CSV with term, category and weight; `*` at a term's end stands for any ending. */
+  'wordlists:import': { input: z.object({ file: fileReferenceSchema }), output: wordListSchema },
+  'wordlists:remove': { input: byId, output: none },
   'predictions:preview': { input: z.object({ file: fileReferenceSchema }), output: previewSchema },
   /** Labels every row of a file; writes CSV with the original columns plus `prediction` and `confidence`. */
   'predictions:file': {
@@ -144,9 +165,11 @@ export const commands = {
   },
 
   'exports:create': {
-    input: z.object({ runId: z.string(), folder: z.string().optional() }),
+    input: z.object({ runId: z.string(), folder: z.string().optional(), format: exportFormatSchema.optional() }),
     output: exportRecordSchema,
   },
+  /** What a run can be written as, the default first. */
+  'exports:formats': { input: z.object({ runId: z.string() }), output: z.array(exportFormatSchema) },
   'exports:list': { input: z.object({ runId: z.string() }), output: z.array(exportRecordSchema) },
 
   'devices:doctor': { input: nothing, output: doctorReportSchema },

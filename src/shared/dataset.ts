@@ -29,6 +29,9 @@ export type Column = z.infer<typeof columnSchema>
  * few-rows {rows, advised}; label-balance {largest, largestShare, smallest, smallestRows}; small-class {labels, minimum};
  * empty-text {} and empty-label {} (rows left out); duplicate-text {acrossSplits} (rows beyond the first of each text);
  * conflicting-labels {texts}; short-text {characters}; long-text {characters, longest}; truncation {maxLength, share}.
+ * Regression: not-a-number {} (rows left out); constant-target {value}; outliers {beyond} (rows further than that many
+ * deviations from the mean). Instruction: empty-prompt {} and empty-response {} (rows left out).
+ * group-across-splits {groups} where the split was not made by group.
  */
 export const findingCodes = [
   'few-rows',
@@ -41,6 +44,12 @@ export const findingCodes = [
   'short-text',
   'long-text',
   'truncation',
+  'not-a-number',
+  'constant-target',
+  'outliers',
+  'empty-prompt',
+  'empty-response',
+  'group-across-splits',
 ] as const
 export type FindingCode = (typeof findingCodes)[number]
 
@@ -63,6 +72,12 @@ export const importOptionsSchema = z.object({
   textColumn: z.string().optional(),
   targetColumn: z.string().optional(),
   task: taskSchema.optional(),
+  /** Instruction: a column whose text, where there is any, follows the prompt after an empty line. */
+  contextColumn: z.string().optional(),
+  /** Rows with the same value here stay in one split. */
+  groupColumn: z.string().optional(),
+  /** Several classes in one cell, with this between; '' = each cell is one class. */
+  labelSeparator: z.string().max(3).optional(),
   name: z.string().min(1).max(120).optional(),
   splitSeed: z.number().int().nonnegative().optional(),
 })
@@ -82,6 +97,8 @@ export const previewSchema = z.object({
     textColumn: z.string().nullable(),
     targetColumn: z.string().nullable(),
     task: taskSchema.nullable(),
+    contextColumn: z.string().nullable(),
+    labelSeparator: z.string().nullable(),
   }),
 })
 export type Preview = z.infer<typeof previewSchema>
@@ -106,6 +123,12 @@ export const datasetSchema = z.object({
   columns: z.array(z.string()),
   textColumn: z.string(),
   targetColumn: z.string(),
+  contextColumn: z.string().nullable(),
+  groupColumn: z.string().nullable(),
+  /** Classification with several classes at once: what stands between them; null = one class a row. */
+  labelSeparator: z.string().nullable(),
+  /** Regression: of the target in the training split. */
+  numbers: z.object({ mean: z.number(), deviation: z.number(), minimum: z.number(), maximum: z.number() }).nullable(),
   rows: z.number().int(),
   /** Classification: every class in a fixed order (its index is the class id). Otherwise empty. */
   labels: z.array(labelCountSchema),
@@ -136,6 +159,8 @@ export const dataReportSchema = z.object({
   splits: splitSizesSchema,
   /** Per class and split, in label order. */
   splitLabels: z.array(z.object({ label: z.string(), train: z.number(), validation: z.number(), test: z.number() })),
+  /** Regression: how the targets are spread. */
+  targets: z.array(histogramBinSchema),
   characters: z.object({ minimum: z.number(), median: z.number(), maximum: z.number() }),
   tokens: z
     .object({

@@ -1,9 +1,19 @@
 /** A base model on this machine: a Hugging Face folder that Fino can read. */
 import { z } from 'zod'
 
-export const architectures = ['bert', 'distilbert'] as const
+/** Encoders read a text in both directions. */
+export const encoderArchitectures = ['bert', 'distilbert', 'roberta', 'xlm-roberta'] as const
+/** Decoders read from left to right and can write on. */
+export const decoderArchitectures = ['gpt2', 'llama', 'mistral', 'qwen2'] as const
+export const architectures = [...encoderArchitectures, ...decoderArchitectures] as const
 export const architectureSchema = z.enum(architectures)
 export type Architecture = z.infer<typeof architectureSchema>
+export type EncoderArchitecture = (typeof encoderArchitectures)[number]
+export type DecoderArchitecture = (typeof decoderArchitectures)[number]
+
+export function isDecoder(architecture: Architecture): architecture is DecoderArchitecture {
+  return (decoderArchitectures as readonly string[]).includes(architecture)
+}
 
 export const modelSchema = z.object({
   id: z.string(),
@@ -11,11 +21,14 @@ export const modelSchema = z.object({
   source: z.enum(['starter', 'folder']),
   folder: z.string(),
   architecture: architectureSchema,
-  /** Parameters of the encoder, without any classification head. */
+  /** Parameters of the base model, without any head that reads a whole text. */
   parameters: z.number().int(),
   layers: z.number().int(),
   width: z.number().int(),
   heads: z.number().int(),
+  /** Fewer than `heads` where several share one (grouped-query attention). */
+  keyValueHeads: z.number().int(),
+  headSize: z.number().int(),
   feedForwardWidth: z.number().int(),
   vocabularySize: z.number().int(),
   /** Longest input in tokens. */

@@ -26,9 +26,19 @@ export const recipeSchema = z.object({
   /** Evaluations on the validation split without a better one after which training stops; 0 = never. */
   patience: z.number().int().min(0).max(1000),
   backend: backendChoiceSchema,
+  /** Instruction tuning: what stands around a prompt, holding {prompt} once; null = the default. */
+  template: z
+    .string()
+    .max(4000)
+    .refine((text) => text.split('{prompt}').length === 2)
+    .nullable()
+    .default(null),
 })
 export type Recipe = z.infer<typeof recipeSchema>
 
 /** What a person may leave out; the strategy's preset fills the rest. */
-export const recipeRequestSchema = recipeSchema.partial().required({ datasetId: true, modelId: true, strategy: true })
+export const recipeRequestSchema = recipeSchema
+  .extend({ template: recipeSchema.shape.template.unwrap() })
+  .partial()
+  .required({ datasetId: true, modelId: true, strategy: true })
 export type RecipeRequest = z.infer<typeof recipeRequestSchema>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { backendIdSchema } from './device'
 import { failureSchema } from './failure'
+import { problemSchema } from './problem'
 import { quoteSchema } from './quote'
 import { recipeSchema } from './recipe'
 import { runResultSchema } from './result'
@@ -26,6 +27,12 @@ export const metricNames = [
   'validation/loss',
   'validation/accuracy',
   'validation/macro-f1',
+  'validation/micro-f1',
+  'validation/exact-match',
+  'validation/r2',
+  'validation/mean-squared-error',
+  'validation/perplexity',
+  'validation/token-accuracy',
 ] as const
 export const metricNameSchema = z.enum(metricNames)
 export type MetricName = z.infer<typeof metricNameSchema>
@@ -65,7 +72,7 @@ export const runSchema = z.object({
   /** Kept beside the ids so that a run can be read when its data set or model is gone. */
   datasetName: z.string(),
   modelName: z.string(),
-  labels: z.array(z.string()),
+  problem: problemSchema,
   backend: backendIdSchema.nullable(),
   device: z.string().nullable(),
   versions: z.record(z.string(), z.string()),

@@ -1,7 +1,19 @@
 /** The finetuning strategies, as every process names them. What they do is in the engine; here is what a person sees. */
 import { z } from 'zod'
 
-export const strategyIds = ['feature-based', 'head-only', 'full', 'lora'] as const
+/** From the cheapest to the dearest. */
+export const strategyIds = [
+  'dictionary',
+  'feature-based',
+  'head-only',
+  'prompt-tuning',
+  'prefix-tuning',
+  'ia3',
+  'llama-adapter',
+  'lora',
+  'bottleneck-adapter',
+  'full',
+] as const
 export const strategyIdSchema = z.enum(strategyIds)
 export type StrategyId = z.infer<typeof strategyIdSchema>
 
@@ -26,7 +38,11 @@ export const optionDescriptionSchema = z.discriminatedUnion('kind', [
 ])
 export type OptionDescription = z.infer<typeof optionDescriptionSchema>
 
-export const exportFormats = ['peft', 'hugging-face', 'features'] as const
+/** Those that change a pretrained model; the dictionary works without one. */
+export type ModelStrategyId = Exclude<StrategyId, 'dictionary'>
+
+/** `fino` = the trained tensors in Fino's own layout, for what no library has a format for. */
+export const exportFormats = ['peft', 'adapterhub', 'hugging-face', 'features', 'dictionary', 'fino'] as const
 export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
@@ -40,7 +56,27 @@ export const presetSchema = z.object({
 })
 export type Preset = z.infer<typeof presetSchema>
 
-/** A strategy on one model and one number of classes. */
+/** Why a strategy cannot be used for a problem on a model; null where it can. Translated on screen. */
+export const misfits = ['needs-decoder', 'needs-reading-head', 'needs-targets-per-text'] as const
+export const misfitSchema = z.enum(misfits)
+export type Misfit = z.infer<typeof misfitSchema>
+
+/** Why a library's own format is not to be had. Translated on screen. */
+export const missingExportReasons = [
+  /** The library knows no such method for this architecture. */
+  'architecture-refused',
+  /** With these options it is something that the library does not compute. */
+  'options-refused',
+  /** The library has the method but does not write it to safetensors. */
+  'not-as-safetensors',
+] as const
+export const missingExportSchema = z.object({
+  format: z.enum(['peft', 'adapterhub']),
+  reason: z.enum(missingExportReasons),
+})
+export type MissingExport = z.infer<typeof missingExportSchema>
+
+/** A strategy on one model and one problem, with the options chosen. */
 export const strategyDescriptionSchema = z.object({
   id: strategyIdSchema,
   /** Paper or book that the implementation follows. */
@@ -49,7 +85,11 @@ export const strategyDescriptionSchema = z.object({
   totalParameters: z.number().int(),
   /** True where the frozen encoder's output is computed once and kept for all epochs. */
   cachesEncoder: z.boolean(),
-  exportFormat: exportFormatSchema,
+  /** Never empty where `misfit` is null; the first is the default. */
+  exportFormats: z.array(exportFormatSchema),
+  /** Which library formats people may expect and do not get, and why. */
+  missingExports: z.array(missingExportSchema),
+  misfit: misfitSchema.nullable(),
   options: z.array(optionDescriptionSchema),
   preset: presetSchema,
 })

@@ -1,8 +1,11 @@
 /** Jobs for the worker process and what it says while it does them. Plain data, structured-clone safe. */
 
 import type { BackendChoice, BackendId, BackendReport } from '../../shared/device'
+import type { Dictionary } from '../../shared/dictionary'
 import type { FailureRecord } from '../../shared/failure'
+import type { Generation } from '../../shared/generation'
 import type { Architecture } from '../../shared/model'
+import type { Problem } from '../../shared/problem'
 import type { Recipe } from '../../shared/recipe'
 import type { Certificate, Prediction, RunResult, ScoredRow } from '../../shared/result'
 import type { MetricPoint, Progress } from '../../shared/run'
@@ -14,14 +17,13 @@ export interface Material {
   modelFolder: string
   /** rows.jsonl of the data set: one DatasetRow a line. */
   rowsFile: string
-  /** Classes in the order of their ids. */
-  labels: string[]
+  problem: Problem
 }
 
 /** A trained thing to ask: a run's own folder with its best checkpoint, or an exported folder. */
 export type Trained =
-  | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; labels: string[] }
-  /** `modelFolder`: the base model of a peft or features export; null where the export carries the whole model. */
+  | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; problem: Problem }
+  /** `modelFolder`: the base model; null where the export carries the whole model or needs none. */
   | { kind: 'export'; folder: string; modelFolder: string | null }
 
 export interface ModelFacts {
@@ -30,6 +32,8 @@ export interface ModelFacts {
   layers: number
   width: number
   heads: number
+  keyValueHeads: number
+  headSize: number
   feedForwardWidth: number
   vocabularySize: number
   maximumLength: number
@@ -64,7 +68,7 @@ export interface Jobs {
   'describe-model': { input: { modelFolder: string }; output: ModelFacts }
   /** With the default options of each strategy, or those chosen for one of them. */
   'describe-strategies': {
-    input: { modelFolder: string; labels: string[]; chosen?: Pick<Recipe, 'strategy' | 'options'> }
+    input: { modelFolder: string; problem: Problem; chosen?: Pick<Recipe, 'strategy' | 'options'> }
     output: StrategyDescription[]
   }
   /** Length of every row in tokens, special tokens included, untruncated. */
@@ -76,10 +80,22 @@ export interface Jobs {
     input: { material: Material; recipe: Recipe; runFolder: string; cacheFolder: string; resume: boolean }
     output: TrainOutput
   }
-  'predict-texts': { input: { trained: Trained; texts: string[]; backend: BackendChoice }; output: Prediction[] }
-  /** Writes the export, reads it back, scores the test split with it. */
+  /** `generation` decides how an instruction problem is answered; greedy where it is absent. */
+  'predict-texts': {
+    input: { trained: Trained; texts: string[]; backend: BackendChoice; generation?: Generation }
+    output: Prediction[]
+  }
+  /** The words and weights of a dictionary run. */
+  'read-dictionary': { input: { runFolder: string }; output: Dictionary }
+  /** Writes the export in `format` (the strategy's default where absent), reads it back, scores the test split with it. */
   export: {
-    input: { trained: Extract<Trained, { kind: 'run' }>; rowsFile: string; folder: string; card: ModelCardFacts }
+    input: {
+      trained: Extract<Trained, { kind: 'run' }>
+      rowsFile: string
+      folder: string
+      format?: ExportFormat
+      card: ModelCardFacts
+    }
     output: ExportOutput
   }
   /** Which backends can run here, and how fast (about one second each). */

@@ -1,5 +1,6 @@
-/** What the training loop and prediction see of a base model with a strategy and a classification head. */
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+/** What the training loop and prediction see of a base model with a strategy and a head. */
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import type { KeyValueCache } from '../generation/key-value-cache'
 import type { Parameters, Weights } from '../parameters'
 import type { Random } from '../random'
 
@@ -18,19 +19,29 @@ export interface TunedModel {
   /** Every tensor of the forward pass under its Hugging Face name: the frozen base and the parameters, head included. */
   readonly weights: Weights
   /**
-   * How much of the encoder is a constant of the data: 0 = nothing worth keeping, 1 = the embeddings,
+   * How much of the base is a constant of the data: 0 = nothing worth keeping, 1 = the embeddings,
    * 1 + n = the embeddings and the first n layers. The loop computes `constantPart` once per text and keeps it.
    */
   readonly constantDepth: number
   /**
-   * Hidden states after the constant part, evaluated without dropout. Where only the first position is read
-   * afterwards (head-only) or one vector stands for the text (feature-based), time is 1 whatever the batch's.
+   * Hidden states after the constant part, evaluated without dropout. Where only one position is read afterwards
+   * (head-only) or one vector stands for the text (feature-based), time is 1 whatever the batch's.
    */
   constantPart(batch: Batch): Tensor3D // [batch, time or 1, width]
-  /** Logits; `hidden` replaces the constant part where it was computed before. */
-  logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor2D // [batch, classes]
-  /** Feature-based only: one vector per text for the external classifier. */
+  /**
+   * A head that reads a text: [batch, outputs]. The language-model head: [batch, time, vocabulary], the text's own
+   * positions alone. `hidden` replaces the constant part where it was computed before.
+   */
+  logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor
+  /** Feature-based only: one vector per text for the external model. */
   features?(batch: Batch): Tensor2D // [batch, width]
+  /** Language models only: writing on, one text at a time. */
+  readonly generation?: {
+    /** An empty cache (holding the prefix or virtual tokens of the strategy, if any), which the caller disposes of. */
+    start(): KeyValueCache
+    /** Reads int32 [1, time] after what the cache holds, moves the cache on, and tells what may come next. */
+    next(cache: KeyValueCache, tokenIds: Tensor2D): Tensor2D // [1, vocabulary]
+  }
   /** Frees base weights, parameters and head. */
   dispose(): void
 }
