@@ -35,6 +35,7 @@ export const optionDescriptionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choice'), name: z.string(), value: z.string(), choices: z.array(z.string()) }),
   z.object({ kind: z.literal('several'), name: z.string(), value: z.array(z.string()), choices: z.array(z.string()) }),
   z.object({ kind: z.literal('switch'), name: z.string(), value: z.boolean() }),
+  z.object({ kind: z.literal('text'), name: z.string(), value: z.string(), maximumLength: z.number().int() }),
 ])
 export type OptionDescription = z.infer<typeof optionDescriptionSchema>
 

@@ -12,6 +12,8 @@ export interface Parameter {
   readonly variable: Variable
   /** False for biases, normalization and other parameters that weight decay must leave alone. */
   readonly decays: boolean
+  /** What the learning rate is multiplied by for this one; 1 where it is absent. */
+  readonly learningRateScale?: number
 }
 
 /** All that trains and all that is saved, in a fixed order. */

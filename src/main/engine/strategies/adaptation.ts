@@ -77,6 +77,8 @@ export interface Base {
   readonly outputs: number | null
   readonly options: StrategyOptions
   readonly random: Random
+  /** Prompt tuning: the option `initialText` in tokens, without those that open and close a text. */
+  readonly initialTokenIds?: readonly number[]
 }
 
 export interface Strategy {
