@@ -18,6 +18,8 @@ export interface Material {
   /** rows.jsonl of the data set: one DatasetRow a line. */
   rowsFile: string
   problem: Problem
+  /** The analyst's own word list that a dictionary is to use (option `wordList`); null = learn the words. */
+  wordListFile: string | null
 }
 
 /** A trained thing to ask: a run's own folder with its best checkpoint, or an exported folder. */
@@ -25,6 +27,8 @@ export type Trained =
   | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; problem: Problem }
   /** `modelFolder`: the base model; null where the export carries the whole model or needs none. */
   | { kind: 'export'; folder: string; modelFolder: string | null }
+  /** The base model as it is, for what it answers untuned to the same template; instruction problems alone. */
+  | { kind: 'base'; modelFolder: string; problem: Problem; maxLength: number }
 
 export interface ModelFacts {
   architecture: Architecture
