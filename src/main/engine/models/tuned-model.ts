@@ -1,5 +1,5 @@
 /** What the training loop and prediction see of a base model with a strategy and a head. */
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import type { KeyValueCache } from '../generation/key-value-cache'
 import type { Parameters, Weights } from '../parameters'
 import type { Random } from '../random'
@@ -8,6 +8,11 @@ import type { Random } from '../random'
 export interface Batch {
   readonly tokenIds: Tensor2D // int32 [batch, time]
   readonly attentionMask: Tensor2D // float32 [batch, time]
+  /**
+   * The language-model head answers at these places alone, each row * time + position: the rest of its logits, the
+   * largest tensor of all, is never computed. Gathered before the head.
+   */
+  readonly places?: Tensor1D // int32 [places]
 }
 
 /** Training applies dropout with masks drawn from `random`; evaluation does not. */
@@ -30,7 +35,7 @@ export interface TunedModel {
   constantPart(batch: Batch): Tensor3D // [batch, time or 1, width]
   /**
    * A head that reads a text: [batch, outputs]. The language-model head: [batch, time, vocabulary], the text's own
-   * positions alone. `hidden` replaces the constant part where it was computed before.
+   * positions alone, or [places, vocabulary] where the batch names places. `hidden` replaces the constant part where it was computed before.
    */
   logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor
   /** Feature-based only: one vector per text for the external model. */
