@@ -42,6 +42,8 @@ async function describeModel(folder: string): Promise<ModelFacts> {
     layers,
     width,
     heads: 2,
+    keyValueHeads: 2,
+    headSize: width / 2,
     feedForwardWidth: 4 * width,
     vocabularySize: 100,
     maximumLength: 128,

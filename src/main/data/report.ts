@@ -46,6 +46,7 @@ export async function reportOn(
     labels: dataset.labels,
     splits: dataset.splits,
     splitLabels: countSplitLabels(dataset, facts, splits),
+    targets: [],
     characters: describeCharacters(facts),
     tokens,
     duplicates,

@@ -42,9 +42,16 @@ const answerWords: Weights = weigh({
 /** Never suggests one column for both. `task` follows from the target. */
 export function suggestColumns(columns: readonly Column[]): Preview['suggested'] {
   const textColumn = suggestText(columns)
-  if (textColumn === null) return { textColumn, targetColumn: null, task: null }
+  if (textColumn === null)
+    return { textColumn, targetColumn: null, task: null, contextColumn: null, labelSeparator: null }
   const target = suggestTarget(columns, textColumn)
-  return { textColumn, targetColumn: target?.name ?? null, task: target === null ? null : suggestTask(target) }
+  return {
+    textColumn,
+    targetColumn: target?.name ?? null,
+    task: target === null ? null : suggestTask(target),
+    contextColumn: null,
+    labelSeparator: null,
+  }
 }
 
 /** The best text column; null where no column can be one. */

@@ -28,6 +28,10 @@ interface Row {
   columns: string
   text_column: string
   target_column: string
+  context_column: string | null
+  group_column: string | null
+  label_separator: string | null
+  numbers: string | null
   row_count: number
   labels: string
   splits: string
@@ -39,9 +43,11 @@ interface Row {
 export function createDatasetStore(database: Database): DatasetStore {
   const insert = database.prepare(`
     INSERT INTO datasets (id, name, file_name, content_hash, task, encoding, delimiter, columns, text_column,
-                          target_column, row_count, labels, splits, split_seed, warnings, created_at)
+                          target_column, context_column, group_column, label_separator, numbers, row_count, labels,
+                          splits, split_seed, warnings, created_at)
     VALUES (@id, @name, @fileName, @contentHash, @task, @encoding, @delimiter, @columns, @textColumn,
-            @targetColumn, @rows, @labels, @splits, @splitSeed, @warnings, @createdAt)`)
+            @targetColumn, @contextColumn, @groupColumn, @labelSeparator, @numbers, @rows, @labels,
+            @splits, @splitSeed, @warnings, @createdAt)`)
   const selectOne = database.prepare<[string], Row>('SELECT * FROM datasets WHERE id = ?')
   const selectAll = database.prepare<[], Row>('SELECT * FROM datasets ORDER BY created_at DESC, rowid DESC')
   const selectSame = database.prepare<[string], Row>(
@@ -69,6 +75,7 @@ export function createDatasetStore(database: Database): DatasetStore {
         ...dataset,
         columns: JSON.stringify(dataset.columns),
         labels: JSON.stringify(dataset.labels),
+        numbers: dataset.numbers === null ? null : JSON.stringify(dataset.numbers),
         splits: JSON.stringify(dataset.splits),
         warnings: JSON.stringify(dataset.warnings),
       }),
@@ -96,6 +103,10 @@ function toDataset(row: Row): Dataset {
     columns: JSON.parse(row.columns),
     textColumn: row.text_column,
     targetColumn: row.target_column,
+    contextColumn: row.context_column,
+    groupColumn: row.group_column,
+    labelSeparator: row.label_separator,
+    numbers: row.numbers === null ? null : JSON.parse(row.numbers),
     rows: row.row_count,
     labels: JSON.parse(row.labels),
     splits: JSON.parse(row.splits),

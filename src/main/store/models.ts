@@ -31,6 +31,8 @@ interface Row {
   layers: number
   width: number
   heads: number
+  key_value_heads: number
+  head_size: number
   feed_forward_width: number
   vocabulary_size: number
   maximum_length: number
@@ -43,10 +45,11 @@ interface Row {
 export function createModelStore(database: Database): ModelStore {
   const put = database.prepare(`
     INSERT OR REPLACE INTO models (id, name, source, folder, architecture, parameters, layers, width, heads,
-                                   feed_forward_width, vocabulary_size, maximum_length, byte_length, content_hash,
-                                   signature, added_at)
+                                   key_value_heads, head_size, feed_forward_width, vocabulary_size, maximum_length,
+                                   byte_length, content_hash, signature, added_at)
     VALUES (@id, @name, @source, @folder, @architecture, @parameters, @layers, @width, @heads,
-            @feedForwardWidth, @vocabularySize, @maximumLength, @byteLength, @contentHash, @signature, @addedAt)`)
+            @keyValueHeads, @headSize, @feedForwardWidth, @vocabularySize, @maximumLength,
+            @byteLength, @contentHash, @signature, @addedAt)`)
   const selectOne = database.prepare<[string], Row>('SELECT * FROM models WHERE id = ?')
   const selectByFolder = database.prepare<[string], Row>('SELECT * FROM models WHERE folder = ?')
   const selectAll = database.prepare<[], Row>("SELECT * FROM models ORDER BY source = 'starter' DESC, added_at, id")
@@ -77,6 +80,8 @@ function toStoredModel(row: Row): StoredModel {
       layers: row.layers,
       width: row.width,
       heads: row.heads,
+      keyValueHeads: row.key_value_heads,
+      headSize: row.head_size,
       feedForwardWidth: row.feed_forward_width,
       vocabularySize: row.vocabulary_size,
       maximumLength: row.maximum_length,

@@ -13,6 +13,8 @@ const model = (id: string, change: Partial<Model> = {}): Model => ({
   layers: 12,
   width: 768,
   heads: 12,
+  keyValueHeads: 4,
+  headSize: 64,
   feedForwardWidth: 3072,
   vocabularySize: 30_522,
   maximumLength: 512,

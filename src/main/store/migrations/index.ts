@@ -4,6 +4,14 @@ import { runs } from './0002-runs'
 import { exports } from './0003-exports'
 import { settings } from './0004-settings'
 import { checkpoints } from './0005-checkpoints'
+import { tasksAndDecoders } from './0006-tasks-and-decoders'
 import type { Migration } from './migration'
 
-export const migrations: readonly Migration[] = [datasetsAndModels, runs, exports, settings, checkpoints]
+export const migrations: readonly Migration[] = [
+  datasetsAndModels,
+  runs,
+  exports,
+  settings,
+  checkpoints,
+  tasksAndDecoders,
+]
