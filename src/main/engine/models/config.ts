@@ -1,41 +1,93 @@
-/** What Fino needs to know of an encoder, read from a Hugging Face config.json. */
+/** What Fino needs to know of a model, read from a Hugging Face config.json. */
 import { Failure } from '../../../shared/failure'
-import { type Architecture, architectures } from '../../../shared/model'
+import { architectures, type DecoderArchitecture, type EncoderArchitecture, isDecoder } from '../../../shared/model'
+import { createFieldReader } from './config-fields'
+import { readDecoder } from './decoder-config'
+import { readEncoder } from './encoder-config'
 
-export const activations = ['gelu', 'gelu_new', 'relu'] as const
+export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'] as const
 export type Activation = (typeof activations)[number]
 
-export interface EncoderConfig {
-  readonly architecture: Architecture
+export type ModelConfig = EncoderConfig | DecoderConfig
+
+interface CommonConfig {
   readonly vocabularySize: number
   readonly width: number
   readonly layers: number
   readonly heads: number
+  /** Fewer than `heads` where several share one (grouped-query attention, Ainslie et al. 2023). */
+  readonly keyValueHeads: number
+  readonly headSize: number
   readonly feedForwardWidth: number
-  /** Rows of the position table: the longest input in tokens. */
+  /** Longest input in tokens, virtual ones included. */
   readonly maximumLength: number
-  /** Rows of the token-type table; 0 = the architecture has none. */
-  readonly tokenTypes: number
-  readonly layerNormEpsilon: number
+  /** Added to the variance (or mean square) in every normalization. */
+  readonly normEpsilon: number
   readonly activation: Activation
+  /** After the embeddings. */
+  readonly embeddingDropout: number
+  /** After a sublayer's last linear module. */
   readonly hiddenDropout: number
   readonly attentionDropout: number
-  /** Dropout before the classification layer. */
-  readonly headDropout: number
   /** Standard deviation of new weights. */
   readonly initializerRange: number
-  readonly padTokenId: number
   /** config.json as it was found, so that an export can carry what Fino does not use. */
   readonly source: Readonly<Record<string, unknown>>
 }
 
-const supported = architectures.join(' and ')
+/** Reads in both directions, normalizes after each residual sum. */
+export interface EncoderConfig extends CommonConfig {
+  readonly family: 'encoder'
+  readonly architecture: EncoderArchitecture
+  /** Rows of the token-type table; 0 = the architecture has none. */
+  readonly tokenTypes: number
+  /** Row of the position table that the first token takes; RoBERTa leaves the rows up to the padding token's id unused. */
+  readonly positionOffset: number
+  /** Dropout before the classification layer. */
+  readonly headDropout: number
+  readonly padTokenId: number
+}
+
+/** Reads from left to right, normalizes before each sublayer and once more at the end. */
+export interface DecoderConfig extends CommonConfig {
+  readonly family: 'decoder'
+  readonly architecture: DecoderArchitecture
+  /** The language-model head is the embedding table. */
+  readonly tiedEmbeddings: boolean
+  /** Rotary positions; null = a learned table of positions (GPT-2). */
+  readonly rotary: Rotary | null
+  /** By layer: how many positions a token sees, itself included; null = all before it. */
+  readonly windows: readonly (number | null)[]
+  readonly biases: {
+    /** Of query, key and value. */
+    readonly attention: boolean
+    readonly attentionOutput: boolean
+    readonly feedForward: boolean
+  }
+  /** Null where config.json names none: masks decide what is padding, never ids. */
+  readonly padTokenId: number | null
+}
+
+export interface Rotary {
+  readonly theta: number
+  readonly scaling: RotaryScaling | null
+}
+
+export type RotaryScaling =
+  | { readonly kind: 'linear'; readonly factor: number }
+  | {
+      readonly kind: 'llama3'
+      readonly factor: number
+      readonly lowFrequencyFactor: number
+      readonly highFrequencyFactor: number
+      readonly originalMaximumLength: number
+    }
 
 /**
  * Reads a parsed config.json.
  * Throws `model-malformed` (all missing or wrong fields at once) or `model-unsupported`, naming what and the remedy.
  */
-export function parseConfig(json: unknown): EncoderConfig {
+export function parseConfig(json: unknown): ModelConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Failure('model-malformed', 'config.json is not a JSON object. Download the model folder again.')
   const source = json as Record<string, unknown>
@@ -43,114 +95,11 @@ export function parseConfig(json: unknown): EncoderConfig {
   if (!architecture)
     throw new Failure(
       'model-unsupported',
-      `config.json says model_type "${String(source.model_type)}", but Fino reads ${supported} models. Choose one of those.`,
+      `config.json says model_type "${String(source.model_type)}", but Fino reads ${architectures.join(', ')}. Choose one of those.`,
       { modelType: String(source.model_type) },
     )
   const fields = createFieldReader(source)
-  const config = architecture === 'bert' ? readBert(source, fields) : readDistilBert(source, fields)
-  fields.check()
-  refuseUnsupported(config)
+  const config = isDecoder(architecture) ? readDecoder(architecture, fields) : readEncoder(architecture, fields)
+  fields.check(`${architecture} ${config.family}`)
   return config
-}
-
-function readBert(source: Readonly<Record<string, unknown>>, fields: FieldReader): EncoderConfig {
-  const hiddenDropout = fields.share('hidden_dropout_prob', 0.1)
-  return {
-    architecture: 'bert',
-    vocabularySize: fields.count('vocab_size'),
-    width: fields.count('hidden_size'),
-    layers: fields.count('num_hidden_layers'),
-    heads: fields.count('num_attention_heads'),
-    feedForwardWidth: fields.count('intermediate_size'),
-    maximumLength: fields.count('max_position_embeddings'),
-    tokenTypes: fields.count('type_vocab_size', 2),
-    layerNormEpsilon: fields.positive('layer_norm_eps', 1e-12),
-    activation: readActivation(source.hidden_act ?? 'gelu'),
-    hiddenDropout,
-    attentionDropout: fields.share('attention_probs_dropout_prob', 0.1),
-    headDropout: fields.share('classifier_dropout', hiddenDropout),
-    initializerRange: fields.positive('initializer_range', 0.02),
-    padTokenId: fields.index('pad_token_id', 0),
-    source,
-  }
-}
-
-function readDistilBert(source: Readonly<Record<string, unknown>>, fields: FieldReader): EncoderConfig {
-  return {
-    architecture: 'distilbert',
-    vocabularySize: fields.count('vocab_size'),
-    width: fields.count('dim'),
-    layers: fields.count('n_layers'),
-    heads: fields.count('n_heads'),
-    feedForwardWidth: fields.count('hidden_dim'),
-    maximumLength: fields.count('max_position_embeddings'),
-    tokenTypes: 0,
-    layerNormEpsilon: 1e-12,
-    activation: readActivation(source.activation ?? 'gelu'),
-    hiddenDropout: fields.share('dropout', 0.1),
-    attentionDropout: fields.share('attention_dropout', 0.1),
-    headDropout: fields.share('seq_classif_dropout', 0.2),
-    initializerRange: fields.positive('initializer_range', 0.02),
-    padTokenId: fields.index('pad_token_id', 0),
-    source,
-  }
-}
-
-function readActivation(name: unknown): Activation {
-  const known = activations.find((activation) => activation === name)
-  if (known) return known
-  if (name === 'gelu_pytorch_tanh') return 'gelu_new'
-  throw new Failure(
-    'model-unsupported',
-    `config.json asks for the activation "${String(name)}"; Fino computes ${activations.join(', ')}. Choose another model.`,
-    { activation: String(name) },
-  )
-}
-
-function refuseUnsupported(config: EncoderConfig): void {
-  const { source, width, heads } = config
-  const reasons: string[] = []
-  const positions = source.position_embedding_type ?? 'absolute'
-  if (positions !== 'absolute') reasons.push(`positions are "${String(positions)}", not absolute`)
-  if (source.is_decoder === true) reasons.push('it is configured as a decoder (is_decoder)')
-  if (source.add_cross_attention === true) reasons.push('it has cross-attention')
-  if (width % heads !== 0) reasons.push(`its width ${width} does not divide into ${heads} heads`)
-  if (Object.keys(Object(source.pruned_heads)).length > 0) reasons.push('some of its attention heads were pruned')
-  if (reasons.length > 0)
-    throw new Failure(
-      'model-unsupported',
-      `Fino cannot compute this ${config.architecture} model: ${reasons.join('; ')}. Choose a plain ${config.architecture} encoder.`,
-    )
-}
-
-interface FieldReader {
-  count(name: string, fallback?: number): number
-  index(name: string, fallback: number): number
-  positive(name: string, fallback: number): number
-  share(name: string, fallback: number): number
-  /** Throws `model-malformed` when any field read before was wrong. */
-  check(): void
-}
-
-function createFieldReader(source: Readonly<Record<string, unknown>>): FieldReader {
-  const problems: string[] = []
-  const read = (name: string, fallback: number | undefined, wanted: string, fits: (value: number) => boolean) => {
-    const value = source[name] ?? fallback
-    if (typeof value === 'number' && fits(value)) return value
-    problems.push(value === undefined ? `${name} is missing` : `${name} is ${JSON.stringify(value)}, not ${wanted}`)
-    return 1
-  }
-  return {
-    count: (name, fallback) => read(name, fallback, 'a whole number above 0', (n) => Number.isInteger(n) && n > 0),
-    index: (name, fallback) => read(name, fallback, 'a whole number from 0', (n) => Number.isInteger(n) && n >= 0),
-    positive: (name, fallback) => read(name, fallback, 'a number above 0', (n) => n > 0 && Number.isFinite(n)),
-    share: (name, fallback) => read(name, fallback, 'a number from 0 to below 1', (n) => n >= 0 && n < 1),
-    check() {
-      if (problems.length > 0)
-        throw new Failure(
-          'model-malformed',
-          `config.json cannot be used: ${problems.join('; ')}. Download the model folder again.`,
-        )
-    },
-  }
 }
