@@ -78,7 +78,9 @@ const rooms: Room[] = [
   {
     name: 'worker',
     holds: (path) => under('main/trainer/worker.ts', 'main/trainer/jobs', 'main/trainer/tokenizer.ts')(path),
-    mayImport: (to) => under('shared', 'main/files', 'main/devices', 'main/engine', 'main/trainer')(to) || nodeSide(to),
+    mayImport: (to) =>
+      under('shared', 'main/files', 'main/devices', 'main/engine', 'main/baselines', 'main/trainer')(to) ||
+      nodeSide(to),
   },
   {
     name: 'trainer',

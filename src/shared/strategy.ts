@@ -36,6 +36,8 @@ export const optionDescriptionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('several'), name: z.string(), value: z.array(z.string()), choices: z.array(z.string()) }),
   z.object({ kind: z.literal('switch'), name: z.string(), value: z.boolean() }),
   z.object({ kind: z.literal('text'), name: z.string(), value: z.string(), maximumLength: z.number().int() }),
+  /** One of the analyst's own word lists by its id; '' = none. */
+  z.object({ kind: z.literal('word-list'), name: z.string(), value: z.string() }),
 ])
 export type OptionDescription = z.infer<typeof optionDescriptionSchema>
 
