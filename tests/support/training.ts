@@ -1,6 +1,6 @@
 /** Small training tasks over tiny models: real strategies, real loop, texts written as token ids. */
 
-import type { LabelledText, Tokenizer } from '../../src/main/engine/data/encode'
+import type { TargetText, Tokenizer } from '../../src/main/engine/data/encode'
 import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import type {
   CheckpointStore,
@@ -11,17 +11,29 @@ import type {
   TrainingTask,
 } from '../../src/main/engine/training/events'
 import { train } from '../../src/main/engine/training/train'
+import type { Problem, ProblemKind } from '../../src/shared/problem'
 import { tinyTexts } from './tiny-models'
 
-/** Texts are token ids with spaces between: "1 17 5 2". The last id stays when one is cut. */
+/** Texts are token ids with spaces between: "1 17 5 2". The last id stays when one is cut. 1 opens, 2 ends. */
 export const numberTokenizer: Tokenizer = {
   paddingId: 0,
+  beginningId: 1,
+  endIds: [2],
+  encodePlain: async (texts) => texts.map(numbersIn),
+  decode: async (tokenIds) => tokenIds.join(' '),
   encode: async (texts, maxLength) =>
     texts.map((text) => {
-      const tokens = text.split(' ').map(Number)
+      const tokens = [...numbersIn(text)]
       if (maxLength === null || tokens.length <= maxLength) return Int32Array.from(tokens)
       return Int32Array.from([...tokens.slice(0, maxLength - 1), tokens.at(-1) ?? 0])
     }),
+}
+
+function numbersIn(text: string): Int32Array {
+  return Int32Array.from(
+    text.split(/\s+/).filter((part) => /^\d+$/.test(part)),
+    Number,
+  )
 }
 
 export const tinyRecipe: TrainingRecipe = {
@@ -37,8 +49,30 @@ export const tinyRecipe: TrainingRecipe = {
   patience: 0,
 }
 
-export function labelledTexts(count: number, seed: number): LabelledText[] {
-  return tinyTexts(count, seed).map(({ tokens, label }) => ({ text: tokens.join(' '), label }))
+export const tinyProblems = {
+  'single-label': { kind: 'single-label', labels: ['no', 'yes'] },
+  'multi-label': { kind: 'multi-label', labels: ['no', 'yes', 'long'], separator: ',' },
+  regression: { kind: 'regression', mean: 6, deviation: 2.5 },
+  instruction: { kind: 'instruction', template: '4 {prompt} 5' },
+} as const satisfies { [Kind in ProblemKind]: Extract<Problem, { kind: Kind }> }
+
+/** Texts with targets of the problem, all of which can be told from the texts' lengths and places. */
+export function tinyTargets(count: number, seed: number, kind: ProblemKind = 'single-label'): TargetText[] {
+  return tinyTexts(count, seed).map(({ tokens, label }) => {
+    const name = label === 1 ? 'yes' : 'no'
+    switch (kind) {
+      case 'single-label':
+        return { text: tokens.join(' '), target: name }
+      case 'multi-label':
+        return { text: tokens.join(' '), target: tokens.length > 7 ? `${name},long` : name }
+      case 'regression':
+        return { text: tokens.join(' '), target: String(tokens.length) }
+      case 'instruction':
+        return { text: tokens.slice(1, 4).join(' '), target: [...tokens.slice(1, 3)].reverse().join(' ') }
+      default:
+        return kind satisfies never
+    }
+  })
 }
 
 /** Keeps checkpoints in memory, as the files of a run would. */
@@ -73,14 +107,16 @@ export function resumeFrom({ last, bests }: MemoryStore): TrainingTask['resume']
   }
 }
 
+/** `changes.problem` decides the texts, where they are not given. */
 export function tinyTask(model: TunedModel, changes: Partial<TrainingTask> = {}): TrainingTask {
   let milliseconds = 0
+  const problem = changes.problem ?? tinyProblems['single-label']
   return {
     model,
     tokenizer: numberTokenizer,
-    train: labelledTexts(22, 7),
-    validation: labelledTexts(9, 8),
-    labels: ['no', 'yes'],
+    train: tinyTargets(22, 7, problem.kind),
+    validation: tinyTargets(9, 8, problem.kind),
+    problem,
     recipe: tinyRecipe,
     clock: () => {
       milliseconds += 1

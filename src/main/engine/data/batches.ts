@@ -15,7 +15,6 @@ export type StepPlan = readonly BatchPlan[]
 export interface PaddedBatch {
   readonly tokenIds: Int32Array // [batch * time]
   readonly attentionMask: Float32Array // [batch * time]
-  readonly labels: Int32Array // [batch]
   readonly shape: [batch: number, time: number]
 }
 
@@ -68,14 +67,12 @@ export function padBatch(examples: readonly Example[], plan: BatchPlan, paddingI
   const shape: [number, number] = [plan.rows.length, plan.time]
   const tokenIds = new Int32Array(shape[0] * shape[1]).fill(paddingId)
   const attentionMask = new Float32Array(shape[0] * shape[1])
-  const labels = new Int32Array(shape[0])
   for (const [position, row] of plan.rows.entries()) {
     const example = exampleAt(examples, row)
     tokenIds.set(example.tokenIds, position * plan.time)
     attentionMask.fill(1, position * plan.time, position * plan.time + example.tokenIds.length)
-    labels[position] = example.label
   }
-  return { tokenIds, attentionMask, labels, shape }
+  return { tokenIds, attentionMask, shape }
 }
 
 /** Tokens that a plan costs, padding included. */
@@ -87,6 +84,11 @@ export function exampleAt(examples: readonly Example[], row: number): Example {
   const example = examples[row]
   if (!example) throw new Error(`example ${row} of ${examples.length} asked for`)
   return example
+}
+
+/** The examples of a batch, in the order of its rows. */
+export function pick(examples: readonly Example[], { rows }: Pick<BatchPlan, 'rows'>): Example[] {
+  return rows.map((row) => exampleAt(examples, row))
 }
 
 function planBatch(examples: readonly Example[], rows: readonly number[], maxLength: number): BatchPlan {

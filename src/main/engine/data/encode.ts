@@ -3,22 +3,37 @@
 export interface Tokenizer {
   /** The id that fills up a batch. */
   readonly paddingId: number
+  /** Opens a text that is to be written on; null where the model knows no such token. */
+  readonly beginningId: number | null
+  /** Any of them ends an answer, and the first is the one that is learnt; empty where the model knows none. */
+  readonly endIds: readonly number[]
   /**
    * Token ids of each text, special tokens included. A text longer than `maxLength` tokens loses its end but keeps
    * its closing special token; `null` keeps every text whole.
    */
   encode(texts: readonly string[], maxLength: number | null): Promise<Int32Array[]>
+  /** Token ids of each text, whole, without the special tokens that open and close one. May be empty. */
+  encodePlain(texts: readonly string[]): Promise<Int32Array[]>
+  /** The text of token ids, special tokens left out. */
+  decode(tokenIds: readonly number[]): Promise<string>
 }
 
-export interface LabelledText {
+/** What is learnt from: a text and, in the data set's own words, what it should give. */
+export interface TargetText {
   readonly text: string
-  /** Class id. */
-  readonly label: number
+  readonly target: string
 }
 
 export interface Example {
   readonly tokenIds: Int32Array // [length]
-  readonly label: number
+  /** As the problem's objective reads it: a class id, one 0 or 1 per class, a number, or where the response begins. */
+  readonly target: Float32Array
+}
+
+export interface Encoded {
+  readonly examples: readonly Example[]
+  /** Positions of the texts that gave no example, since nothing of their response would fit. */
+  readonly leftOut: readonly number[]
 }
 
 export interface Counted {
@@ -29,22 +44,30 @@ export interface Counted {
 const textsAtOnce = 256
 
 /** Encodes in chunks and tells after each how far it is; returns one example per text, in order. */
-export async function* encode(
+export async function* encodeTexts(
   tokenizer: Tokenizer,
-  texts: readonly LabelledText[],
-  maxLength: number,
-): AsyncGenerator<Counted, Example[]> {
+  texts: readonly TargetText[],
+  { maxLength, targetOf }: { maxLength: number; targetOf(text: TargetText): Float32Array },
+): AsyncGenerator<Counted, Encoded> {
   const examples: Example[] = []
-  for (let from = 0; from < texts.length; from += textsAtOnce) {
-    const chunk = texts.slice(from, from + textsAtOnce)
+  for (const chunk of chunksOf(texts)) {
     const encoded = await tokenizer.encode(
       chunk.map(({ text }) => text),
       maxLength,
     )
-    for (const [index, { label }] of chunk.entries()) examples.push({ tokenIds: tokenIdsAt(encoded, index), label })
+    for (const [index, text] of chunk.entries()) {
+      examples.push({ tokenIds: tokenIdsAt(encoded, index), target: targetOf(text) })
+    }
     yield { done: examples.length, total: texts.length }
   }
-  return examples
+  return { examples, leftOut: [] }
+}
+
+/** As many texts at once as a tokenizer is well given. */
+export function chunksOf<Item>(items: readonly Item[]): Item[][] {
+  const chunks: Item[][] = []
+  for (let from = 0; from < items.length; from += textsAtOnce) chunks.push(items.slice(from, from + textsAtOnce))
+  return chunks
 }
 
 function tokenIdsAt(encoded: readonly Int32Array[], index: number): Int32Array {

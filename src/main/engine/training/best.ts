@@ -1,23 +1,25 @@
 /** Which evaluation is best, and the parameters as they were then. */
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import type { ClassificationMetrics } from '../../../shared/result'
+import type { Metrics } from '../../../shared/result'
 import type { Parameters } from '../parameters'
+import { meritsOf } from './metrics'
 
 export interface Evaluation {
   /** Optimizer steps done. */
   readonly step: number
   readonly epoch: number
-  readonly metrics: ClassificationMetrics
+  readonly metrics: Metrics
 }
 
 /** Values by parameter name. */
 export type ParameterValues = Readonly<Record<string, Float32Array>>
 
-/** Higher macro-F1 on the validation split; where equal, lower loss. */
+/** The first merit in which the two differ decides. */
 export function isBetter(evaluation: Evaluation, best: Evaluation | null): boolean {
   if (!best) return true
-  if (evaluation.metrics.macroF1 !== best.metrics.macroF1) return evaluation.metrics.macroF1 > best.metrics.macroF1
-  return evaluation.metrics.loss < best.metrics.loss
+  const [ours, theirs] = [meritsOf(evaluation.metrics), meritsOf(best.metrics)]
+  const at = ours.findIndex((merit, index) => merit !== theirs[index])
+  return at >= 0 && (ours[at] as number) > (theirs[at] as number)
 }
 
 /** A copy in this process's memory. */

@@ -1,19 +1,26 @@
 /** Runs a model without dropout over encoded texts. */
 import { type Tensor2D, tidy } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
-import { padBatch, planByLength } from '../data/batches'
+import { type BatchPlan, padBatch, pick, planByLength } from '../data/batches'
 import type { Counted } from '../data/encode'
 import type { Batch, TunedModel } from '../models/tuned-model'
 import type { ConstantParts, Inputs } from './constant-part'
+import type { Objective } from './objectives/objective'
 
-/** Logits of every text, [examples * classes], in the order of the examples. */
-export function computeLogits(
+/** What the objective measures of every text, [examples * columns], in the order of the examples. */
+export function evaluate(
   model: TunedModel,
+  objective: Objective,
   inputs: Inputs,
   constantParts: ConstantParts | null = null,
 ): AsyncGenerator<Counted, Float32Array> {
   return computeRows(inputs, (batch, plan) =>
-    model.logits(batch, { training: false }, constantParts ? constantParts.hidden(plan) : undefined),
+    objective.measure({
+      examples: pick(inputs.examples, plan),
+      time: plan.time,
+      logits: (places) =>
+        model.logits({ ...batch, ...(places && { places }) }, { training: false }, constantParts?.hidden(plan)),
+    }),
   )
 }
 
@@ -27,7 +34,7 @@ export function computeFeatures(model: TunedModel, inputs: Inputs): AsyncGenerat
 
 async function* computeRows(
   { examples, paddingId, batchSize, maxLength }: Inputs,
-  compute: (batch: Batch, plan: ReturnType<typeof planByLength>[number]) => Tensor2D,
+  compute: (batch: Batch, plan: BatchPlan) => Tensor2D,
 ): AsyncGenerator<Counted, Float32Array> {
   let result = new Float32Array(0)
   let done = 0

@@ -1,8 +1,9 @@
 /** What the training loop is given, says while it runs, and hands back. Plain data and plain functions. */
+import type { Problem } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
-import type { ClassificationMetrics, RunResult } from '../../../shared/result'
+import type { Metrics, RunResult } from '../../../shared/result'
 import type { RunPhase } from '../../../shared/run'
-import type { LabelledText, Tokenizer } from '../data/encode'
+import type { TargetText, Tokenizer } from '../data/encode'
 import type { TunedModel } from '../models/tuned-model'
 import type { Evaluation } from './best'
 
@@ -34,10 +35,9 @@ export interface CheckpointStore {
 export interface TrainingTask {
   readonly model: TunedModel
   readonly tokenizer: Tokenizer
-  readonly train: readonly LabelledText[]
-  readonly validation: readonly LabelledText[]
-  /** Classes in the order of their ids. */
-  readonly labels: readonly string[]
+  readonly train: readonly TargetText[]
+  readonly validation: readonly TargetText[]
+  readonly problem: Problem
   readonly recipe: TrainingRecipe
   /** Milliseconds from any start. It decides when to save, never a number of the result. */
   readonly clock: () => number
@@ -72,7 +72,7 @@ export type TrainingEvent =
 
 /** The model holds the best parameters when this is handed back. */
 export interface TrainingReport {
-  readonly validation: ClassificationMetrics
+  readonly validation: Metrics
   readonly bestStep: number
   readonly steps: number
   readonly epochs: number

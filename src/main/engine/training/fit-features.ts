@@ -1,13 +1,15 @@
 /** The feature-based strategy's part of the loop: frozen features, a convex solver, the same surroundings. */
+import { outputsOf, type Problem } from '../../../shared/problem'
 import { paddedTokens, planByLength } from '../data/batches'
+import type { Example } from '../data/encode'
 import { regression } from '../strategies/feature-based'
 import { assignParameters, type Evaluation, isBetter } from './best'
 import { encodeParameters } from './checkpoint'
 import type { Inputs } from './constant-part'
 import { computeFeatures } from './evaluate'
 import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
-import { applyLogisticRegression, fitLogisticRegression } from './logistic-regression'
-import { scoreLogits } from './metrics'
+import { applyLinearModel, fitLinearModel, type LinearData, type Link } from './linear-model'
+import { objectiveOf } from './objectives/index'
 import { inPhase, leaveIfCancelled } from './phase'
 
 /** Inverse strengths of the L2 penalty, from strong to weak; the validation split chooses among them. */
@@ -15,7 +17,7 @@ const strengths = [0.001, 0.01, 0.1, 1, 10]
 const iterationsPerStrength = 200
 
 /**
- * Every text's features once, then one logistic regression per strength, each from the former's solution. A solver's
+ * Every text's features once, then one linear model per strength, each from the former's solution. A solver's
  * iteration is a step and each strength ends with an evaluation. Nothing random: a run that died starts again and
  * comes to the same numbers.
  */
@@ -24,14 +26,14 @@ export async function* fitFeatures(
   training: Inputs,
   validating: Inputs,
 ): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { model, labels, clock, stop } = task
+  const { model, problem, clock, stop } = task
+  const objective = objectiveOf(problem)
   const startedAt = clock()
   const features = yield* inPhase('caching', computeFeatures(model, training), stop)
   const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating), stop)
   const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.maxLength))
 
-  const targets = training.examples.map(({ label }) => label)
-  const data = { features, targets, width: features.length / targets.length, classes: labels.length }
+  const data = linearData(problem, features, training.examples)
   const totalSteps = strengths.length * iterationsPerStrength
   let best: Evaluation | null = null
   let solution: Float64Array | undefined
@@ -39,7 +41,7 @@ export async function* fitFeatures(
   let done = 0
   for (const strength of strengths) {
     if (stop.requested === 'stop' && best) break
-    const solver = fitLogisticRegression(data, {
+    const solver = fitLinearModel(data, {
       strength,
       maximumIterations: iterationsPerStrength,
       ...(solution ? { start: solution } : {}),
@@ -58,12 +60,8 @@ export async function* fitFeatures(
     solution = next.value.solution
     done += 1
     const evaluatedAt = clock()
-    const logits = applyLogisticRegression(next.value.model, featuresValidation)
-    const metrics = scoreLogits(
-      logits,
-      validating.examples.map(({ label }) => label),
-      labels,
-    )
+    const measured = applyLinearModel(next.value.model, featuresValidation)
+    const metrics = objective.score(measured, validating.examples)
     const evaluation: Evaluation = { step, epoch: done, metrics }
     const better = isBetter(evaluation, best)
     if (better) {
@@ -85,4 +83,22 @@ export async function* fitFeatures(
     trainingSeconds: (clock() - startedAt) / 1000,
     trainingTokens: tokens,
   }
+}
+
+/** Throws where the problem has no targets per text: the strategy does not fit it. */
+export function linearData(problem: Problem, features: Float32Array, examples: readonly Example[]): LinearData {
+  const outputs = outputsOf(problem)
+  if (outputs === null) throw new Error('the feature-based strategy needs a target per text')
+  const targets = new Float32Array(examples.length * outputs)
+  for (const [row, { target }] of examples.entries()) {
+    if (problem.kind === 'single-label') targets[row * outputs + (target[0] as number)] = 1
+    else targets.set(target, row * outputs)
+  }
+  const width = features.length / examples.length
+  return { features, targets, width, outputs, link: linkOf(problem) }
+}
+
+function linkOf({ kind }: Problem): Link {
+  if (kind === 'single-label') return 'softmax'
+  return kind === 'multi-label' ? 'sigmoid' : 'identity'
 }

@@ -1,15 +1,15 @@
 /** Loss and gradients of one optimizer step, summed over its batches so that cutting a step into batches changes nothing. */
 import { add, dispose, mul, type Scalar, scalar, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
-import { padBatch, type StepPlan } from '../data/batches'
+import { padBatch, pick, type StepPlan } from '../data/batches'
 import type { TunedModel } from '../models/tuned-model'
 import type { Random } from '../random'
 import type { ConstantParts, Inputs } from './constant-part'
-import { crossEntropy } from './losses'
+import type { Objective } from './objectives/objective'
 
 /** A type, not an interface: only so does `tidy` take it for a container of tensors. */
 export type StepGradients = {
-  /** Mean over the texts of the step. */
+  /** Mean over the weight of the step's texts. */
   loss: Scalar
   gradients: Record<string, Tensor>
 }
@@ -19,19 +19,27 @@ export function computeGradients(
   model: TunedModel,
   inputs: Inputs,
   step: StepPlan,
-  options: { random: Random; constantParts: ConstantParts | null },
+  options: { objective: Objective; random: Random; constantParts: ConstantParts | null },
 ): StepGradients {
-  const texts = step.reduce((sum, { rows }) => sum + rows.length, 0)
+  const { objective } = options
+  const weights = step.map((plan) =>
+    pick(inputs.examples, plan).reduce((sum, example) => sum + objective.weightOf(example), 0),
+  )
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
   const variables = model.parameters.map(({ variable }) => variable)
   let total: StepGradients | undefined
-  for (const plan of step) {
-    const share = plan.rows.length / texts
+  for (const [index, plan] of step.entries()) {
+    const share = (weights[index] as number) / whole
     const part = tidy((): StepGradients => {
-      const { labels, ...batch } = toTensors(padBatch(inputs.examples, plan, inputs.paddingId))
+      const batch = toTensors(padBatch(inputs.examples, plan, inputs.paddingId))
       const hidden = options.constantParts?.hidden(plan)
       const { value, grads } = variableGrads(() => {
-        const logits = model.logits(batch, { training: true, random: options.random }, hidden)
-        const loss = crossEntropy(logits, labels)
+        const loss = objective.loss({
+          examples: pick(inputs.examples, plan),
+          time: plan.time,
+          logits: (places) =>
+            model.logits({ ...batch, ...(places && { places }) }, { training: true, random: options.random }, hidden),
+        })
         return share === 1 ? loss : mul(loss, scalar(share))
       }, variables)
       return { loss: value, gradients: byParameterName(model, grads) }

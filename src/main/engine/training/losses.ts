@@ -1,42 +1,99 @@
-/** What training makes small. */
+/** What training makes small. Each is a mean, with its gradient in closed form. */
 import {
-  cast,
+  abs,
+  add,
   customGrad,
   div,
   exp,
+  gatherND,
   log,
+  log1p,
   max,
   mean,
   mul,
-  oneHot,
+  neg,
+  range,
+  relu,
   type Scalar,
+  sigmoid,
+  square,
+  stack,
   sub,
   sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  tensorScatterUpdate,
+  tidy,
 } from '@tensorflow/tfjs-core'
 
 /**
- * Mean softmax cross-entropy with integer labels, natural logarithm. The largest logit is subtracted first, so no
- * exponential overflows; the gradient is the closed form (softmax - one-hot) / batch.
- * @param logits [batch, classes]
- * @param labels int32 [batch], each in [0, classes)
+ * Mean softmax cross-entropy with integer labels, natural logarithm. The gradient is (softmax - one-hot) / rows; the
+ * one-hot, as large as the logits, is never made.
+ * @param logits [rows, classes]
+ * @param labels int32 [rows], each in [0, classes)
  */
 export function crossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
-  const [batch, classes] = logits.shape
-  const target = cast(oneHot(labels, classes), 'float32') // [batch, classes]
+  const [rows] = logits.shape
+  const chosen = placesOf(labels)
   const loss = customGrad((x, save) => {
-    const shifted = sub(x as Tensor, max(x as Tensor, 1, true)) // [batch, classes]
-    const logTotal = log(sum(exp(shifted), 1, true)) // [batch, 1]
-    const logProbabilities = sub(shifted, logTotal)
-    ;(save as (tensors: Tensor[]) => void)([logProbabilities, target])
-    const value = mul(mean(sum(mul(logProbabilities, target), 1)), -1)
+    const logProbabilities = logSoftmax(x as Tensor2D)
+    ;(save as (tensors: Tensor[]) => void)([logProbabilities, chosen])
+    const value = neg(mean(gatherND(logProbabilities, chosen)))
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [kept, hot] = saved as [Tensor, Tensor]
-      return mul(sub(exp(kept), hot), div(dy, batch))
+      const [kept, at] = saved as [Tensor, Tensor]
+      const probabilities = exp(kept)
+      const difference = tensorScatterUpdate(probabilities, at, sub(gatherND(probabilities, at), 1))
+      return mul(difference, div(dy, rows))
     }
     return { value, gradFunc }
   })
   return loss(logits) as Scalar
+}
+
+/**
+ * Log-probability of each row's label.
+ * @param logits [rows, classes]
+ * @param labels int32 [rows]
+ */
+export function logLikelihoods(logits: Tensor2D, labels: Tensor1D): Tensor1D {
+  return tidy(() => gatherND(logSoftmax(logits), placesOf(labels)) as Tensor1D)
+}
+
+/**
+ * Mean binary cross-entropy over all entries, natural logarithm, as torch's BCEWithLogitsLoss.
+ * @param logits [rows, classes]
+ * @param targets [rows, classes] of 0 and 1
+ */
+export function binaryCrossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
+  const loss = customGrad((x, save) => {
+    const z = x as Tensor
+    ;(save as (tensors: Tensor[]) => void)([z, targets])
+    // max(z, 0) - z y + log(1 + e^-|z|): no exponential overflows
+    const value = mean(add(sub(relu(z), mul(z, targets)), log1p(exp(neg(abs(z))))))
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [kept, right] = saved as [Tensor, Tensor]
+      return mul(sub(sigmoid(kept), right), div(dy, kept.size))
+    }
+    return { value, gradFunc }
+  })
+  return loss(logits) as Scalar
+}
+
+/** Mean over all entries. */
+export function meanSquaredError(values: Tensor2D, targets: Tensor2D): Scalar {
+  return mean(square(sub(values, targets)))
+}
+
+/** The largest logit is subtracted first, so no exponential overflows. */
+function logSoftmax(logits: Tensor2D): Tensor2D {
+  return tidy(() => {
+    const shifted = sub(logits, max(logits, 1, true))
+    return sub(shifted, log(sum(exp(shifted), 1, true)))
+  })
+}
+
+/** Index pairs [row, label], int32 [rows, 2]. */
+function placesOf(labels: Tensor1D): Tensor2D {
+  return tidy(() => stack([range(0, labels.shape[0], 1, 'int32'), labels], 1) as Tensor2D)
 }

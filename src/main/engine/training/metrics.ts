@@ -1,5 +1,7 @@
 /** Classification scores from logits, as scikit-learn computes them (zero_division = 0). */
-import type { ClassificationMetrics, Prediction } from '../../../shared/result'
+import type { ClassificationMetrics, Metrics } from '../../../shared/result'
+
+type ClassScore = ClassificationMetrics['perClass'][number]
 
 /**
  * @param logits [examples * classes], row after row
@@ -17,31 +19,33 @@ export function scoreLogits(
   const confusion = labels.map(() => new Array<number>(classes).fill(0))
   let loss = 0
   for (const [row, target] of targets.entries()) {
-    const probabilities = softmax(logits.subarray(row * classes, (row + 1) * classes))
-    const predicted = argmax(probabilities)
+    const own = logits.subarray(row * classes, (row + 1) * classes)
+    const predicted = argmax(own)
     const counts = confusion[target]
     if (!counts) throw new Error(`class ${target} of ${classes}`)
     counts[predicted] = (counts[predicted] ?? 0) + 1
-    loss -= logProbability(logits.subarray(row * classes, (row + 1) * classes), target)
+    loss -= logProbability(own, target)
   }
-  return { ...scoreConfusion(confusion, labels), loss: targets.length === 0 ? 0 : loss / targets.length }
+  return { ...scoreConfusion(confusion, labels), loss: ratio(loss, targets.length) }
 }
 
 /** Accuracy, macro-F1 (averaged over every class, also one that never occurs) and per-class scores. */
 export function scoreConfusion(confusion: number[][], labels: readonly string[]): Omit<ClassificationMetrics, 'loss'> {
   const at = (row: number, column: number) => confusion[row]?.[column] ?? 0
   const indices = labels.map((_, index) => index)
-  const examples = indices.reduce((sum, row) => sum + indices.reduce((inner, column) => inner + at(row, column), 0), 0)
-  const perClass = labels.map((label, index) => {
-    const support = indices.reduce((sum, column) => sum + at(index, column), 0)
-    const predicted = indices.reduce((sum, row) => sum + at(row, index), 0)
-    const precision = ratio(at(index, index), predicted)
-    const recall = ratio(at(index, index), support)
-    return { label, precision, recall, f1: ratio(2 * precision * recall, precision + recall), support }
-  })
+  const total = (count: (index: number) => number) => indices.reduce((sum, index) => sum + count(index), 0)
+  const perClass = labels.map((label, index) =>
+    scoreClass(label, {
+      right: at(index, index),
+      given: total((row) => at(row, index)),
+      there: total((column) => at(index, column)),
+    }),
+  )
+  const examples = perClass.reduce((sum, { support }) => sum + support, 0)
   return {
+    kind: 'single-label',
     accuracy: ratio(
-      indices.reduce((sum, index) => sum + at(index, index), 0),
+      total((index) => at(index, index)),
       examples,
     ),
     macroF1: ratio(
@@ -54,32 +58,57 @@ export function scoreConfusion(confusion: number[][], labels: readonly string[])
   }
 }
 
-/** One prediction per row of logits. */
-export function toPredictions(logits: Float32Array, labels: readonly string[]): Prediction[] {
-  const classes = labels.length
-  return Array.from({ length: logits.length / classes }, (_, row) => {
-    const probabilities = softmax(logits.subarray(row * classes, (row + 1) * classes))
-    return { label: labels[argmax(probabilities)] ?? '', probabilities }
-  })
+/** From how often a class was rightly given, given, and there to be given. */
+export function scoreClass(
+  label: string,
+  { right, given, there }: { right: number; given: number; there: number },
+): ClassScore {
+  const precision = ratio(right, given)
+  const recall = ratio(right, there)
+  return { label, precision, recall, f1: ratio(2 * precision * recall, precision + recall), support: there }
 }
 
-function softmax(logits: Float32Array): number[] {
+/**
+ * What an evaluation is chosen by, more important first, each the higher the better: macro-F1 (a rare class counts as
+ * much as a common one), micro-F1 over sets of classes, the loss where that is the score.
+ */
+export function meritsOf(metrics: Metrics): readonly number[] {
+  switch (metrics.kind) {
+    case 'single-label':
+      return [metrics.macroF1, -metrics.loss]
+    case 'multi-label':
+      return [metrics.microF1, -metrics.loss]
+    case 'regression':
+    case 'instruction':
+      return [-metrics.loss]
+    default:
+      return metrics satisfies never
+  }
+}
+
+export function softmax(logits: Float32Array): number[] {
   const largest = logits.reduce((left, right) => Math.max(left, right), Number.NEGATIVE_INFINITY)
   const exponentials = Array.from(logits, (logit) => Math.exp(logit - largest))
   const total = exponentials.reduce((sum, value) => sum + value, 0)
   return exponentials.map((value) => value / total)
 }
 
-function logProbability(logits: Float32Array, index: number): number {
+export function logProbability(logits: Float32Array, index: number): number {
   const largest = logits.reduce((left, right) => Math.max(left, right), Number.NEGATIVE_INFINITY)
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)
   return (logits[index] ?? Number.NaN) - largest - Math.log(total)
 }
 
-function argmax(values: readonly number[]): number {
-  return values.reduce((best, value, index) => (value > (values[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 0)
+/** The first of the largest. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0
+  for (let index = 1; index < values.length; index++) {
+    if ((values[index] as number) > (values[best] as number)) best = index
+  }
+  return best
 }
 
-function ratio(part: number, whole: number): number {
+/** 0 where the whole is 0. */
+export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole
 }

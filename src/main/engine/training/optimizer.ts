@@ -30,7 +30,10 @@ export interface OptimizerState {
 export interface Optimizer {
   /** Steps done. */
   steps(): number
-  /** One update of every parameter that has a gradient; each is first multiplied by `factor` (from clipping). */
+  /**
+   * One update of every parameter that has a gradient; each is first multiplied by `factor` (from clipping). A
+   * parameter's own scale of the learning rate holds for its decay too, as in torch's parameter groups.
+   */
   apply(gradients: Gradients, learningRate: number, factor: Scalar | null): void
   state(): Promise<OptimizerState>
   /** Throws where a parameter's moments are missing or of another size. */
@@ -71,7 +74,7 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
       const correction2 = Math.sqrt(1 - beta2 ** steps)
       const rate = (learningRate * correction2) / (1 - beta1 ** steps)
       const floor = epsilon * correction2
-      for (const { name, variable, decays } of parameters) {
+      for (const { name, variable, decays, learningRateScale: scale = 1 } of parameters) {
         const raw = gradients[name]
         if (!raw) continue
         const held = momentsOf(name)
@@ -80,8 +83,9 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
           const gradient = factor ? mul(raw, factor) : raw
           const first = add(mul(held.first, scalar(beta1)), mul(gradient, scalar(1 - beta1)))
           const second = add(mul(held.second, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)))
-          const decayed = decays && weightDecay > 0 ? mul(variable, scalar(1 - learningRate * weightDecay)) : variable
-          const update = mul(div(first, add(sqrt(second), scalar(floor))), scalar(rate))
+          const decayed =
+            decays && weightDecay > 0 ? mul(variable, scalar(1 - learningRate * scale * weightDecay)) : variable
+          const update = mul(div(first, add(sqrt(second), scalar(floor))), scalar(rate * scale))
           variable.assign(sub(decayed, update))
           held.first.dispose()
           held.second.dispose()

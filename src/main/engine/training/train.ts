@@ -1,8 +1,8 @@
-/** The training loop: one for every strategy. It yields plain events and hands back a report. */
+/** The training loop: one for every strategy and every problem. It yields plain events and hands back a report. */
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
-import { encode } from '../data/encode'
+import type { Encoded } from '../data/encode'
 import { createRandom } from '../random'
 import { assignParameters, isBetter, readParameters } from './best'
 import {
@@ -15,11 +15,11 @@ import {
 } from './checkpoint'
 import { clipFactor, globalNorm } from './clipping'
 import { type ConstantParts, computeConstantParts, type Inputs, isWorthKeeping } from './constant-part'
-import { computeLogits } from './evaluate'
+import { evaluate } from './evaluate'
 import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
 import { fitFeatures } from './fit-features'
 import { computeGradients } from './gradients'
-import { scoreLogits } from './metrics'
+import { objectiveOf } from './objectives/index'
 import { createAdamW } from './optimizer'
 import { inPhase, leaveIfCancelled } from './phase'
 import { createSchedule, learningRateAfter } from './schedule'
@@ -29,13 +29,13 @@ import { createSchedule, learningRateAfter } from './schedule'
  * Fails with `run-diverged`, `cancelled` or `checkpoint-malformed`.
  */
 export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { model, recipe, labels, clock, stop, store } = task
+  const { model, recipe, problem, clock, stop, store } = task
   const { batchSize, accumulationSteps, maxLength, clipNorm } = recipe
   const { parameters } = model
+  const objective = objectiveOf(problem)
 
   // 1. Texts become token ids.
   const common = { paddingId: task.tokenizer.paddingId, batchSize, maxLength }
-  const encoded = (texts: TrainingTask['train']) => inPhase('encoding', encode(task.tokenizer, texts, maxLength), stop)
   const training: Inputs = { ...common, examples: yield* encoded(task.train) }
   const validating: Inputs = { ...common, examples: yield* encoded(task.validation) }
   if (model.features) return yield* fitFeatures(task, training, validating)
@@ -52,7 +52,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const shuffling = seeds.fork('shuffling')
   const dropout = seeds.fork('dropout')
   const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
-  const fingerprint = fingerprintOf({ recipe, labels, texts: training.examples.length })
+  const fingerprint = fingerprintOf({ recipe, problem, texts: training.examples.length })
   let state: TrainingState = {
     step: 0,
     epoch: 0,
@@ -91,6 +91,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
 
         // 5. Gradients of the mean loss, summed over the step's batches.
         const { loss, gradients } = computeGradients(model, training, plan, {
+          objective,
           random: dropout,
           constantParts: kept.train,
         })
@@ -162,9 +163,9 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
 
     async function* validate(): AsyncGenerator<TrainingEvent, void> {
       const startedAt = clock()
-      const logits = yield* inPhase('evaluating', computeLogits(model, validating, kept.validation), stop)
-      const targets = validating.examples.map(({ label }) => label)
-      const evaluation = { step: state.step, epoch: state.epoch, metrics: scoreLogits(logits, targets, labels) }
+      const measured = yield* inPhase('evaluating', evaluate(model, objective, validating, kept.validation), stop)
+      const metrics = objective.score(measured, validating.examples)
+      const evaluation = { step: state.step, epoch: state.epoch, metrics }
       if (!Number.isFinite(evaluation.metrics.loss)) throw diverged(state.step, recipe.learningRate)
       const best = isBetter(evaluation, state.best)
       state = {
@@ -194,6 +195,12 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     return recipe.patience > 0 && state.evaluationsWithoutBetter >= recipe.patience
   }
 
+  async function* encoded(texts: TrainingTask['train']): AsyncGenerator<TrainingEvent, Encoded['examples']> {
+    const { examples } = yield* inPhase('encoding', objective.encode(task.tokenizer, texts, maxLength), stop)
+    if (examples.length === 0) throw nothingFits(maxLength)
+    return examples
+  }
+
   async function* constantParts(
     inputs: Inputs,
     limitBytes: number,
@@ -207,6 +214,14 @@ async function readScalars(loss: Scalar, norm: Scalar): Promise<[number, number]
   loss.dispose()
   norm.dispose()
   return [lossValue ?? Number.NaN, normValue ?? Number.NaN]
+}
+
+function nothingFits(maxLength: number): Failure {
+  return new Failure(
+    'recipe-invalid',
+    `No prompt leaves room for its response within ${maxLength} tokens. Choose a longer maximum length or a shorter template.`,
+    { maxLength },
+  )
 }
 
 function diverged(step: number, learningRate: number): Failure {

@@ -1,0 +1,22 @@
+/** The objective of each problem. */
+import type { Problem } from '../../../../shared/problem'
+import { instruction } from './instruction'
+import { multiLabel } from './multi-label'
+import type { Objective } from './objective'
+import { regression } from './regression'
+import { singleLabel } from './single-label'
+
+export function objectiveOf(problem: Problem): Objective {
+  switch (problem.kind) {
+    case 'single-label':
+      return singleLabel(problem.labels)
+    case 'multi-label':
+      return multiLabel(problem.labels, problem.separator)
+    case 'regression':
+      return regression(problem)
+    case 'instruction':
+      return instruction(problem.template)
+    default:
+      return problem satisfies never
+  }
+}
