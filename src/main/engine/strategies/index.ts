@@ -2,12 +2,14 @@
 import type { StrategyDescription, StrategyId, StrategyOptions } from '../../../shared/strategy'
 import type { EncoderConfig } from '../models/config'
 import type { Strategy } from './adaptation'
+import { bottleneckAdapter } from './bottleneck-adapter'
 import { featureBased } from './feature-based'
 import { full } from './full'
 import { headOnly } from './head-only'
+import { llamaAdapter } from './llama-adapter'
 import { lora } from './lora'
 
-export const strategies: readonly Strategy[] = [featureBased, headOnly, lora, full]
+export const strategies: readonly Strategy[] = [featureBased, headOnly, llamaAdapter, lora, bottleneckAdapter, full]
 
 export function strategyOf(id: StrategyId): Strategy {
   const strategy = strategies.find((candidate) => candidate.id === id)
