@@ -1,11 +1,11 @@
 /** Options as a strategy describes them, filled in and checked. */
 import { Failure } from '../../../shared/failure'
-import type { OptionDescription, OptionValue, StrategyId, StrategyOptions } from '../../../shared/strategy'
-import type { EncoderConfig } from '../models/config'
+import type { ModelStrategyId, OptionDescription, OptionValue, StrategyOptions } from '../../../shared/strategy'
+import type { ModelConfig } from '../models/config'
 
 /** Every described option, from `options` where given. Throws `recipe-invalid` naming every value that does not fit. */
 export function resolveOptions(
-  strategy: StrategyId,
+  strategy: ModelStrategyId,
   descriptions: readonly OptionDescription[],
   options: StrategyOptions,
 ): ResolvedOptions {
@@ -28,6 +28,7 @@ export function resolveOptions(
   return {
     number: (name) => Number(values.get(name)),
     choice: (name) => String(values.get(name)),
+    text: (name) => String(values.get(name)),
     several: (name) => values.get(name) as string[],
     switched: (name) => values.get(name) === true,
   }
@@ -36,17 +37,18 @@ export function resolveOptions(
 export interface ResolvedOptions {
   number(name: string): number
   choice(name: string): string
+  text(name: string): string
   several(name: string): string[]
   /** False also where the strategy has no such switch on this model. */
   switched(name: string): boolean
 }
 
-/** Offered only where the folder brings a head with as many classes as the data. */
-export function reuseHeadOption({ source }: EncoderConfig, classes: number): OptionDescription[] {
+/** Offered only where the folder brings a head with as many outputs as the data needs. */
+export function reuseHeadOption({ source }: ModelConfig, outputs: number | null): OptionDescription[] {
   const architectures = Array.isArray(source.architectures) ? source.architectures.map(String) : []
   const classifies = architectures.some((name) => name.endsWith('ForSequenceClassification'))
   const labels = typeof source.id2label === 'object' ? Object.keys(Object(source.id2label)).length : 2
-  return classifies && labels === classes ? [{ kind: 'switch', name: 'reuseHead', value: false }] : []
+  return classifies && labels === outputs ? [{ kind: 'switch', name: 'reuseHead', value: false }] : []
 }
 
 function unmet(description: OptionDescription, value: OptionValue): string | undefined {
@@ -66,6 +68,10 @@ function unmet(description: OptionDescription, value: OptionValue): string | und
     }
     case 'switch':
       return typeof value === 'boolean' ? undefined : 'true or false'
+    case 'text': {
+      const fits = typeof value === 'string' && value.length <= description.maximumLength
+      return fits ? undefined : `a text of at most ${description.maximumLength} characters`
+    }
     default:
       return description satisfies never
   }
