@@ -7,6 +7,7 @@ import { createHandlers, invoke } from './commands'
 import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
 import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
+import { chosenWordList } from './features/dictionaries'
 import { createExports, type Exports } from './features/exports'
 import type { Library } from './features/library'
 import { createModels, type Models } from './features/models'
@@ -29,6 +30,7 @@ import { createRunStore } from './store/runs'
 import { openSession, removeDeadSessions } from './store/sessions'
 import { createSettingsStore, type SettingsStore } from './store/settings'
 import { createSpeedStore } from './store/speeds'
+import { createWordListStore } from './store/word-lists'
 import { locateNode } from './trainer/node-binary'
 import { createTrainer, type Trainer } from './trainer/trainer'
 import { locateWorker } from './trainer/worker-file'
@@ -113,11 +115,13 @@ async function compose(
   const settings = createSettingsStore(database)
   const models = createModels({ database, trainer, publish })
   const datasets = createDatasets({ workspace, database, trainer, models, publish })
+  const wordLists = createWordListStore(database)
   const library: Library = {
     dataset: async (id) => datasets.get({ id }),
     model: (id) => models.get({ id }),
     models: () => models.list(),
     rowsFile: datasets.rowsFile,
+    wordListFile: (recipe) => chosenWordList({ workspace, store: wordLists }, recipe),
   }
   const backends = createBackends({ trainer, speeds: createSpeedStore(database) })
   const recipes = createRecipes({ library, trainer, settings: settings.get })
@@ -141,7 +145,7 @@ async function compose(
   const trainedModels = createTrainedModels({ workspace, library })
   const ofRun = { workspace, library, trainer, trainedModels, run: runs.get }
   const predictions = createPredictions({ ...ofRun, backend: () => settings.get().backend })
-  const exports = createExports({ ...ofRun, store: createExportStore(database) })
+  const exports = createExports({ ...ofRun, recipes, store: createExportStore(database) })
   const devices = createDevices({ workspace, backends, version, publish })
   const transfers = createTransfers({ workspace })
   await Promise.all([transfers.removeOldUploads(), datasets.removeLeftovers()])

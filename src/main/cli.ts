@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { delimiters, encodings } from '../shared/dataset'
 import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
+import { type ExportFormat, exportFormats } from '../shared/strategy'
 import { version } from '../shared/version'
 import { type Host, openApplication } from './application'
 import { bench } from './cli/bench'
@@ -124,7 +125,10 @@ function createProgram(
 
   command('export <RUN>', 'write the trained model as files that others can load')
     .requiredOption('--out <DIR>', 'new or empty folder')
-    .action((run: string, flags: { out: string }) => act((context) => commands.exportRun(context, run, flags)))
+    .addOption(new Option('--format <FORMAT>', "default: the strategy's own").choices(exportFormats))
+    .action((run: string, flags: { out: string; format?: ExportFormat }) =>
+      act((context) => commands.exportRun(context, run, flags)),
+    )
 
   command('serve', 'open Fino in a browser on this machine')
     .option('--port <N>', 'port on 127.0.0.1', wholeNumber(0, 65535), 0)

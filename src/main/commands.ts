@@ -98,17 +98,20 @@ export function createHandlers({
     'runs:test-rows': ({ id, ...query }) => runs.testRows(id, query),
 
     'predictions:text': (input) => predictions.text(input),
+    'predictions:compare': (input) => predictions.compare(input),
     'predictions:preview': ({ file }) => datasets.preview({ file, options: {} }),
-    'predictions:file': async ({ runId, file, textColumn, outputPath }) => {
+    'predictions:file': async ({ runId, file, textColumn, outputPath, generation }) => {
       const path = datasets.pathOf(file)
       const output = await predictions.file({
         ...{ runId, path, fileName: file.kind === 'upload' ? file.fileName : undefined, textColumn, outputPath },
+        generation,
         progress: (done, total) => publish('predictions:progress', { runId, done, total }),
       })
       return { ...output, downloadId: transfers.offer(output.outputPath) }
     },
 
     'exports:create': (input) => exports.create(input),
+    'exports:formats': ({ runId }) => exports.formats(runId),
     'exports:list': ({ runId }) => exports.list(runId),
 
     'devices:doctor': () => devices.doctor(),

@@ -56,6 +56,9 @@ export const hostSchema = z.object({
   systemLanguage: z.string(),
 })
 
+export const testRowOrderSchema = z.enum(['id', 'worst', 'best'])
+export type TestRowOrder = z.infer<typeof testRowOrderSchema>
+
 /** name -> input and output. One noun a feature, as in src/main/features. */
 export const commands = {
   'host:describe': { input: nothing, output: hostSchema },
@@ -121,12 +124,14 @@ export const commands = {
   'runs:resume': { input: byId, output: runSchema },
   'runs:rename': { input: z.object({ id: z.string(), name: z.string().min(1).max(120) }), output: runSchema },
   'runs:remove': { input: byId, output: none },
-  /** Scored test rows, best-known first: for the confusion matrix's cells. */
+  /** Scored test rows: for the confusion matrix's cells, and for what went well and badly. */
   'runs:test-rows': {
     input: z.object({
       id: z.string(),
       target: z.string().optional(),
       predicted: z.string().optional(),
+      /** In the order of the file (as where nothing is said), or by each row's loss. */
+      order: testRowOrderSchema.optional(),
       limit: z.number().int().min(1).max(500),
     }),
     output: z.object({ rows: z.array(scoredRowSchema), total: z.number().int() }),
@@ -148,13 +153,17 @@ export const commands = {
   'wordlists:import': { input: z.object({ file: fileReferenceSchema }), output: wordListSchema },
   'wordlists:remove': { input: byId, output: none },
   'predictions:preview': { input: z.object({ file: fileReferenceSchema }), output: previewSchema },
-  /** Labels every row of a file; writes CSV with the original columns plus `prediction` and `confidence`. */
+  /**
+   * Answers every row of a file; writes CSV with the original columns plus `prediction` and `confidence` (classes),
+   * `value` (regression) or `response` (instruction).
+   */
   'predictions:file': {
     input: z.object({
       runId: z.string(),
       file: fileReferenceSchema,
       textColumn: z.string(),
       outputPath: z.string().optional(),
+      generation: generationSchema.optional(),
     }),
     output: z.object({ rows: z.number().int(), outputPath: z.string(), downloadId: z.string() }),
   },

@@ -69,7 +69,9 @@ export function someStrategy(changes: Partial<StrategyDescription> = {}): Strate
     trainableParameters: 100,
     totalParameters: 10_000,
     cachesEncoder: false,
-    exportFormat: 'peft',
+    exportFormats: ['peft', 'hugging-face'],
+    missingExports: [],
+    misfit: null,
     options: [
       { kind: 'number', name: 'rank', value: 8, minimum: 1, maximum: 64, step: 1 },
       { kind: 'several', name: 'targets', value: ['query', 'value'], choices: ['query', 'key', 'value'] },
@@ -80,11 +82,14 @@ export function someStrategy(changes: Partial<StrategyDescription> = {}): Strate
 }
 
 export function someResult(changes: Partial<RunResult> = {}): RunResult {
-  const metrics = { accuracy: 0.9, macroF1: 0.88, loss: 0.3, examples: 10, perClass: [], confusion: [] }
+  const metrics = {
+    kind: 'single-label' as const,
+    ...{ accuracy: 0.9, macroF1: 0.88, loss: 0.3, examples: 10, perClass: [], confusion: [] },
+  }
   return {
     validation: metrics,
     test: metrics,
-    majority: { accuracy: 0.5, macroF1: 0.33 },
+    naive: { ...metrics, accuracy: 0.5, macroF1: 0.33, loss: 0.7 },
     trainableParameters: 100,
     totalParameters: 10_000,
     steps: 40,
@@ -101,7 +106,7 @@ export function someResult(changes: Partial<RunResult> = {}): RunResult {
 export function someOutput(result: RunResult = someResult()): TrainOutput {
   return {
     result,
-    testRows: [{ id: 3, text: 'late again', target: 'delivery', predicted: 'billing', probability: 0.7 }],
+    testRows: [{ id: 3, text: 'late again', target: 'delivery', predicted: 'billing', probability: 0.7, loss: 1.2 }],
     backend: 'wasm',
     device: 'CPU, one thread',
     versions: { node: '24' },
@@ -136,6 +141,8 @@ function usualAnswers(): Answers {
       layers: 2,
       width: 32,
       heads: 2,
+      keyValueHeads: 2,
+      headSize: 16,
       feedForwardWidth: 64,
       vocabularySize: 100,
       maximumLength: 128,
@@ -168,7 +175,11 @@ function usualAnswers(): Answers {
     train: async () => someOutput(),
     'predict-texts': async ({ texts }, { hooks }) => {
       hooks.counted?.(texts.length, texts.length)
-      return texts.map((text) => ({ label: text.includes('!') ? 'angry' : 'calm', probabilities: [0.75, 0.25] }))
+      return texts.map((text) => ({
+        kind: 'single-label' as const,
+        label: text.includes('!') ? 'angry' : 'calm',
+        probabilities: [0.75, 0.25],
+      }))
     },
     export: async ({ folder }) => {
       await mkdir(folder, { recursive: true })
@@ -179,8 +190,8 @@ function usualAnswers(): Answers {
         snippet: 'import peft',
         certificate: {
           examples: 10,
-          trainedAccuracy: 0.9,
-          exportedAccuracy: 0.9,
+          trainedScore: 0.9,
+          exportedScore: 0.9,
           maximumLogitDifference: 0,
           passed: true,
         },

@@ -1,12 +1,15 @@
 /** What each command does, given an open application. Returns the exit code. */
 import { resolve } from 'node:path'
+import { headlineOf } from '../../shared/result'
 import type { Run } from '../../shared/run'
+import type { ExportFormat } from '../../shared/strategy'
 import type { Application } from '../application'
 import { chooseRecipe, type ImportFlags, importFile, type ReadFlags, type RecipeFlags, usage } from './choose'
 import * as documents from './documents'
 import { followRun } from './follow-run'
 import * as format from './format'
 import { facts, type Output, table } from './output'
+import { headline, headlineNames, scores } from './scores'
 
 export const exitCodes = { done: 0, failed: 1, badInput: 2 } as const
 
@@ -156,10 +159,7 @@ async function reportRun({ application, output }: Context, run: Run, out: string
             ['Memory', gigabytes(result.peakMemoryBytes)],
             ['Validation', scores(result.validation)],
             ['Test', scores(result.test)],
-            [
-              'Majority',
-              `accuracy ${format.score(result.majority.accuracy)}  macro-F1 ${format.score(result.majority.macroF1)}`,
-            ],
+            ['Naive', scores(result.naive)],
           ] as const)),
       ...(exported === null ? [] : [['Export', exported.folder] as const]),
     ]),
@@ -172,16 +172,13 @@ async function reportRun({ application, output }: Context, run: Run, out: string
 
 export function listRuns({ application, output }: Context): number {
   const runs = application.features.runs.list()
-  const shown = (value: number | null, write: (value: number) => string) => (value === null ? '-' : write(value))
   output.answer(runs.map(documents.runSummary), () =>
     table(
-      ['Run', 'Name', 'Status', 'Backend', 'Accuracy', 'Macro-F1', 'Time'],
-      runs
-        .map(documents.runSummary)
-        .map((run) => [
-          ...[run.runId, run.name, run.status, run.backend ?? '-'],
-          ...[shown(run.accuracy, format.score), shown(run.macroF1, format.score), shown(run.seconds, format.seconds)],
-        ]),
+      ['Run', 'Name', 'Status', 'Backend', 'Score', 'Time'],
+      runs.map(({ id, name, status, backend, result }) => [
+        ...[id, name, status, backend ?? '-'],
+        ...(result === null ? ['-', '-'] : [headline(result.test), format.seconds(result.seconds)]),
+      ]),
     ),
   )
   return exitCodes.done
@@ -215,10 +212,13 @@ export async function predict(
 export async function exportRun(
   { application, output }: Context,
   runId: string,
-  flags: { out: string },
+  flags: { out: string; format?: ExportFormat },
 ): Promise<number> {
-  const record = await application.features.exports.create({ runId, folder: resolve(flags.out) })
+  const { runs, exports } = application.features
+  const record = await exports.create({ runId, folder: resolve(flags.out), format: flags.format })
   const { certificate } = record
+  const { result } = runs.get(runId)
+  const score = result === null ? 'score' : headlineNames[headlineOf(result.test).name]
   output.answer(documents.exportDocument(record), () =>
     [
       facts([
@@ -227,8 +227,8 @@ export async function exportRun(
         ['Size', gigabytes(record.byteLength)],
         [
           'Checked',
-          `${certificate.examples} test rows: accuracy ${format.score(certificate.trainedAccuracy)} as trained, ` +
-            `${format.score(certificate.exportedAccuracy)} read back`,
+          `${certificate.examples} test rows: ${score} ${format.score(certificate.trainedScore)} as trained, ` +
+            `${format.score(certificate.exportedScore)} read back`,
         ],
       ]),
       '',
@@ -282,10 +282,6 @@ function trainedShare({
   totalParameters: number
 }) {
   return `${format.count(part)} of ${format.count(whole)} parameters (${format.share(part, whole)})`
-}
-
-function scores({ accuracy, macroF1, examples }: { accuracy: number; macroF1: number; examples: number }): string {
-  return `accuracy ${format.score(accuracy)}  macro-F1 ${format.score(macroF1)}  (${examples} rows)`
 }
 
 function gigabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 /** `fino demo`: every strategy on the example data with the starter, beside the naive baseline, and an export. */
 import { backendChoiceSchema } from '../../shared/device'
+import { isOfKind, type Metrics } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import { strategyIds } from '../../shared/strategy'
 import { usage } from './choose'
@@ -64,12 +65,12 @@ export async function demo({ application, output }: Context, flags: { backend: s
       '',
       table(
         ['Strategy', 'Trains', 'Test accuracy', 'Macro-F1', 'Took', 'Quoted'],
-        [...finished.map(toRow), majority(best)],
+        [...finished.map(toRow), naive(best)],
       ),
       '',
       `Backend ${best.backend} (${best.device}); all of it took ${format.seconds(seconds)}.`,
       `The files of ${best.recipe.strategy} are in ${exported.folder}`,
-      `(read back and scored again: accuracy ${format.score(exported.certificate.exportedAccuracy)} on ${exported.certificate.examples} test rows).`,
+      `(read back and scored again: accuracy ${format.score(exported.certificate.exportedScore)} on ${exported.certificate.examples} test rows).`,
     ].join('\n'),
   )
   return exitCodes.done
@@ -80,25 +81,22 @@ function toRow({ recipe, result, quote }: Run): string[] {
   return [
     recipe.strategy,
     format.share(result.trainableParameters, result.totalParameters),
-    format.score(result.test.accuracy),
-    format.score(result.test.macroF1),
+    ...classScores(result.test),
     format.seconds(result.seconds),
     quote === null ? '-' : format.secondsRange(quote.seconds),
   ]
 }
 
-function majority({ result }: Run): string[] {
-  if (result === null) return []
-  return [
-    'majority (baseline)',
-    '-',
-    format.score(result.majority.accuracy),
-    format.score(result.majority.macroF1),
-    '-',
-    '-',
-  ]
+function naive({ result }: Run): string[] {
+  return result === null ? [] : ['most frequent class', '-', ...classScores(result.naive), '-', '-']
+}
+
+function classScores(metrics: Metrics): [string, string] {
+  return isOfKind(metrics, 'single-label')
+    ? [format.score(metrics.accuracy), format.score(metrics.macroF1)]
+    : ['-', '-']
 }
 
 function validationScore({ result }: Run): number {
-  return result?.validation.macroF1 ?? 0
+  return result === null || !isOfKind(result.validation, 'single-label') ? 0 : result.validation.macroF1
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../../shared/dataset'
 import type { DoctorReport } from '../../shared/device'
 import type { Model } from '../../shared/model'
 import type { Quote } from '../../shared/quote'
+import { headlineOf, type Metrics } from '../../shared/result'
 import type { Run } from '../../shared/run'
 
 export function doctorDocument({ backends, node, home, memoryBytes }: DoctorReport) {
@@ -47,7 +48,7 @@ export function runDocument(run: Run, exported: ExportRecord | null) {
     seconds: result?.seconds ?? null,
     tokensPerSecond: result?.tokensPerSecond ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? null,
-    metrics: result === null ? null : { validation: result.validation, test: result.test, majority: result.majority },
+    metrics: result === null ? null : { validation: result.validation, test: result.test, naive: result.naive },
     quote: quote === null ? null : quoteDocument(quote),
     exportPath: exported?.folder ?? null,
     ...(failure === null ? {} : { failure }),
@@ -56,7 +57,8 @@ export function runDocument(run: Run, exported: ExportRecord | null) {
 
 /** A line of `fino runs`. */
 export function runSummary(run: Run) {
-  const { id, name, status, recipe, datasetName, modelName, backend, result, createdAt, resumable } = run
+  const { id, name, status, recipe, problem, datasetName, modelName, backend, result, createdAt, resumable } = run
+  const test = result?.test
   return {
     runId: id,
     name,
@@ -65,12 +67,19 @@ export function runSummary(run: Run) {
     dataset: datasetName,
     model: modelName,
     backend,
-    accuracy: result?.test.accuracy ?? null,
-    macroF1: result?.test.macroF1 ?? null,
+    problem: problem.kind,
+    score: result === null ? null : scoreDocument(result.test),
+    accuracy: test?.kind === 'single-label' ? test.accuracy : null,
+    macroF1: test?.kind === 'single-label' ? test.macroF1 : null,
     seconds: result?.seconds ?? null,
     resumable,
     createdAt,
   }
+}
+
+function scoreDocument(test: Metrics) {
+  const { name, value } = headlineOf(test)
+  return { name, value }
 }
 
 export function exportDocument({ runId, folder, format, byteLength, certificate }: ExportRecord) {

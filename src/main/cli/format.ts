@@ -17,6 +17,12 @@ export function score(value: number): string {
   return value.toFixed(3)
 }
 
+/** "1,234", "12.3", "0.0123": a figure in units of its own, three digits that count. */
+export function figure(value: number): string {
+  if (Math.abs(value) >= 100) return count(value)
+  return value === 0 ? '0' : value.toPrecision(3)
+}
+
 /** "0.34%": two digits that count. */
 export function share(part: number, whole: number): string {
   const percent = (100 * part) / Math.max(1, whole)

@@ -5,16 +5,25 @@ import { join, resolve } from 'node:path'
 import type { ExportRecord } from '../../shared/contract'
 import { Failure } from '../../shared/failure'
 import type { Run } from '../../shared/run'
+import type { ExportFormat } from '../../shared/strategy'
 import type { Workspace } from '../files/workspace'
 import type { ExportStore } from '../store/exports'
 import type { Trainer } from '../trainer/trainer'
 import type { Library } from './library'
 import { starterId } from './models'
+import type { Recipes } from './recipes'
 import type { TrainedModels } from './trained-models'
 
 export interface Exports {
   /** Into `folder`, which must be new or empty, or into one under the workspace. */
-  create(input: { runId: string; folder?: string | undefined }): Promise<ExportRecord>
+  create(input: {
+    runId: string
+    folder?: string | undefined
+    /** The strategy's default where it is absent. Fails with `strategy-unsupported` where the run cannot be written so. */
+    format?: ExportFormat | undefined
+  }): Promise<ExportRecord>
+  /** What a run can be written as, the default first. */
+  formats(runId: string): Promise<ExportFormat[]>
   list(runId: string): ExportRecord[]
   /** Fails with `write-failed` where an export into this folder would be refused. */
   checkFolder(folder: string): Promise<void>
@@ -25,6 +34,7 @@ export function createExports({
   store,
   trainer,
   library,
+  recipes,
   trainedModels,
   run: runById,
 }: {
@@ -32,13 +42,27 @@ export function createExports({
   store: ExportStore
   trainer: Pick<Trainer, 'run'>
   library: Library
+  recipes: Pick<Recipes, 'describeRun'>
   trainedModels: TrainedModels
   run: (id: string) => Run
 }): Exports {
+  const formatsOf = async (run: Run) => (await recipes.describeRun(run)).exportFormats
+
+  async function refuseOtherFormats(run: Run, format: ExportFormat): Promise<void> {
+    const formats = await formatsOf(run)
+    if (formats.includes(format)) return
+    throw new Failure(
+      'strategy-unsupported',
+      `The run "${run.name}" (${run.recipe.strategy}) cannot be written as ${format}. Choose ${formats.join(' or ')}.`,
+      { runId: run.id, format },
+    )
+  }
+
   return {
-    async create({ runId, folder: chosen }) {
+    async create({ runId, folder: chosen, format: wanted }) {
       const run = runById(runId)
       const trained = await trainedModels.ofRun(run)
+      if (wanted !== undefined) await refuseOtherFormats(run, wanted)
       if (run.result === null) throw new Error(`the run ${runId} passed as trained and has no result`)
       const folder = chosen === undefined ? await freeFolder(workspace.exports, run) : resolve(chosen)
       await refuseFilledFolder(folder)
@@ -48,6 +72,7 @@ export function createExports({
         trained,
         rowsFile: library.rowsFile(dataset.id),
         folder,
+        ...(wanted === undefined ? {} : { format: wanted }),
         card: {
           runName: run.name,
           datasetName: run.datasetName,
@@ -63,6 +88,7 @@ export function createExports({
       store.insert(record)
       return record
     },
+    formats: async (runId) => formatsOf(runById(runId)),
     list: (runId) => store.list(runById(runId).id),
     checkFolder: refuseFilledFolder,
   }

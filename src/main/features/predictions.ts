@@ -4,6 +4,7 @@ import Papa from 'papaparse'
 import type { ImportOptions } from '../../shared/dataset'
 import type { BackendChoice } from '../../shared/device'
 import { Failure } from '../../shared/failure'
+import type { Generation } from '../../shared/generation'
 import type { Prediction } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import { openTable, type Table } from '../data/read-table'
@@ -11,13 +12,23 @@ import type { Workspace } from '../files/workspace'
 import { writeAtomically } from '../files/write-atomically'
 import type { Trained } from '../trainer/contract'
 import type { Trainer } from '../trainer/trainer'
+import { type AnswerColumns, answerColumns } from './answer-columns'
 import type { TrainedModels } from './trained-models'
 
 export interface Predictions {
-  text(input: { runId: string; text: string }): Promise<Prediction>
+  text(input: TextInput): Promise<Prediction>
+  /** What the untuned base model answers to the same prompt, beside the tuned one. Fails with `task-unsupported`. */
+  compare(input: TextInput): Promise<{ base: Prediction; tuned: Prediction }>
   file(input: FileInput & { runId: string }): Promise<FileOutput>
   /** As `file`, with the files of an export instead of a run. */
   fileWithExport(input: FileInput & { folder: string }): Promise<FileOutput>
+}
+
+export interface TextInput {
+  runId: string
+  text: string
+  /** How an answer to an instruction is written; greedy where it is absent. */
+  generation?: Generation | undefined
 }
 
 export interface FileInput extends Pick<ImportOptions, 'encoding' | 'delimiter'> {
@@ -26,6 +37,7 @@ export interface FileInput extends Pick<ImportOptions, 'encoding' | 'delimiter'>
   fileName?: string | undefined
   textColumn: string
   outputPath?: string | undefined
+  generation?: Generation | undefined
   progress?: ((done: number, total: number) => void) | undefined
 }
 
@@ -50,12 +62,23 @@ export function createPredictions({
   run: (id: string) => Run
   backend: () => BackendChoice
 }): Predictions {
-  async function predict(trained: Trained, texts: string[], counted?: (done: number) => void): Promise<Prediction[]> {
-    return trainer.run('predict-texts', { trained, texts, backend: backend() }, { counted: (done) => counted?.(done) })
+  async function predict(
+    trained: Trained,
+    texts: string[],
+    { generation, counted }: { generation: Generation | undefined; counted?: (done: number) => void },
+  ): Promise<Prediction[]> {
+    const input = { trained, texts, backend: backend(), ...(generation === undefined ? {} : { generation }) }
+    return trainer.run('predict-texts', input, { counted: (done) => counted?.(done) })
   }
 
-  async function labelFile(trained: Trained, input: FileInput): Promise<FileOutput> {
-    const { path, textColumn, progress } = input
+  async function predictOne(trained: Trained, { text, generation }: TextInput): Promise<Prediction> {
+    const [prediction] = await predict(trained, [text], { generation })
+    if (prediction === undefined) throw new Error('no prediction for one text')
+    return prediction
+  }
+
+  async function answerFile(trained: Trained, input: FileInput): Promise<FileOutput> {
+    const { path, textColumn, generation, progress } = input
     const table = await openTable(path, input)
     const { fileName } = table
     const textIndex = table.columns.indexOf(textColumn)
@@ -70,17 +93,24 @@ export function createPredictions({
     const total = await countRows(table)
     const outputPath = input.outputPath ?? join(workspace.exports, 'predictions', labelledName(fileName))
     let rows = 0
+    let columns: AnswerColumns | undefined
     async function* lines() {
-      yield line([...table.columns, ...newColumns(table.columns)])
       for await (const part of parts(table)) {
         const filled = part.filter((cells) => (cells[textIndex] ?? '').trim() !== '')
         const texts = filled.map((cells) => cells[textIndex] ?? '')
         const before = rows
         const predictions =
-          texts.length > 0 ? await predict(trained, texts, (done) => progress?.(before + done, total)) : []
+          texts.length > 0
+            ? await predict(trained, texts, { generation, counted: (done) => progress?.(before + done, total) })
+            : []
         const answers = new Map(filled.map((cells, index) => [cells, predictions[index]]))
+        if (columns === undefined) {
+          columns = answerColumns(predictions[0], trained)
+          yield line([...table.columns, ...freeNames(columns.names, table.columns)])
+        }
+        const { cellsOf } = columns
         // A row without a text gets no answer.
-        yield part.map((cells) => line([...cells, ...toCells(answers.get(cells))])).join('')
+        yield part.map((cells) => line([...cells, ...cellsOf(answers.get(cells))])).join('')
         rows += part.length
         progress?.(rows, total)
       }
@@ -90,13 +120,22 @@ export function createPredictions({
   }
 
   return {
-    async text({ runId, text }) {
-      const [prediction] = await predict(await trainedModels.ofRun(run(runId)), [text])
-      if (prediction === undefined) throw new Error('no prediction for one text')
-      return prediction
+    text: async (input) => predictOne(await trainedModels.ofRun(run(input.runId)), input),
+    async compare(input) {
+      const trained = await trainedModels.ofRun(run(input.runId))
+      const { modelFolder, problem, recipe } = trained
+      if (problem.kind !== 'instruction') {
+        throw new Failure(
+          'task-unsupported',
+          'Only runs that learnt to follow instructions can be compared with their base model: others have a head that it lacks.',
+          { runId: input.runId },
+        )
+      }
+      const base = { kind: 'base' as const, modelFolder, problem, maxLength: recipe.maxLength }
+      return { base: await predictOne(base, input), tuned: await predictOne(trained, input) }
     },
-    file: async (input) => labelFile(await trainedModels.ofRun(run(input.runId)), input),
-    fileWithExport: async (input) => labelFile(await trainedModels.ofExport(input.folder), input),
+    file: async (input) => answerFile(await trainedModels.ofRun(run(input.runId)), input),
+    fileWithExport: async (input) => answerFile(await trainedModels.ofExport(input.folder), input),
   }
 }
 
@@ -114,17 +153,12 @@ async function* parts(table: Table): AsyncGenerator<string[][]> {
   }
 }
 
-function newColumns(columns: readonly string[]): string[] {
-  return ['prediction', 'confidence'].map((name) => {
+function freeNames(wanted: readonly string[], taken: readonly string[]): string[] {
+  return wanted.map((name) => {
     let free = name
-    for (let number = 2; columns.includes(free); number++) free = `${name} ${number}`
+    for (let number = 2; taken.includes(free); number++) free = `${name} ${number}`
     return free
   })
-}
-
-function toCells(prediction: Prediction | undefined): string[] {
-  if (prediction === undefined) return ['', '']
-  return [prediction.label, Math.max(...prediction.probabilities).toFixed(6)]
 }
 
 function line(cells: string[]): string {

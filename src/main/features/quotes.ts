@@ -49,7 +49,8 @@ export function createQuotes({
   const dataCosts = new Map<string, Promise<DataCost>>()
 
   /** Tokenizing takes a while; strategies that share a batch size and a length share the answer. */
-  function dataCost({ recipe, dataset, model }: Prepared): Promise<DataCost> {
+  function dataCost(prepared: Prepared): Promise<DataCost> {
+    const { recipe, dataset, model } = prepared
     const { batchSize, accumulationSteps, maxLength } = recipe
     const key = JSON.stringify([
       dataset.id,
@@ -58,21 +59,22 @@ export function createQuotes({
       batchSize,
       accumulationSteps,
       maxLength,
+      recipe.template,
     ])
     const known = dataCosts.get(key)
     if (known !== undefined) return known
-    const asked = trainer.run('data-cost', { material: materialOf(library, dataset, model), recipe })
+    const asked = trainer.run('data-cost', { material: materialOf(library, prepared), recipe })
     dataCosts.set(key, asked)
     asked.catch(() => dataCosts.delete(key))
     return asked
   }
 
   async function quote(prepared: Prepared, probe: boolean): Promise<Quoted> {
-    const { recipe, dataset, model, strategy } = prepared
+    const { recipe, model, strategy } = prepared
     const [data, { backend, gflops }] = await Promise.all([dataCost(prepared), backends.choose(recipe.backend)])
     const prior = estimatePrior({ shape: model, strategy, recipe, data, backend, gflops })
     const estimate = probe
-      ? estimateFromProbe(await trainer.run('probe', { material: materialOf(library, dataset, model), recipe }), {
+      ? estimateFromProbe(await trainer.run('probe', { material: materialOf(library, prepared), recipe }), {
           prior,
           strategy,
           data,

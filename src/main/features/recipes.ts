@@ -3,13 +3,22 @@ import type { Settings } from '../../shared/contract'
 import type { Dataset } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import type { Model } from '../../shared/model'
+import type { Problem } from '../../shared/problem'
 import { type Recipe, type RecipeRequest, recipeSchema } from '../../shared/recipe'
-import type { OptionDescription, OptionValue, StrategyDescription } from '../../shared/strategy'
+import type { Run } from '../../shared/run'
+import type { Misfit, OptionDescription, OptionValue, StrategyDescription, StrategyId } from '../../shared/strategy'
 import type { Trainer } from '../trainer/trainer'
-import { type Library, labelsOf } from './library'
+import { type Library, problemOf } from './library'
 
 export interface Recipes {
-  describeStrategies(input: { modelId: string; datasetId: string }): Promise<StrategyDescription[]>
+  /** With the default options of each strategy, or those chosen for one of them. */
+  describeStrategies(input: {
+    modelId: string
+    datasetId: string
+    chosen?: Pick<Recipe, 'strategy' | 'options'> | undefined
+  }): Promise<StrategyDescription[]>
+  /** The strategy of a run with the options that it had. Fails with `not-found` where its base model is gone. */
+  describeRun(run: Run): Promise<StrategyDescription>
   resolve(request: RecipeRequest): Promise<Recipe>
   /** The recipe with what it was resolved against. */
   prepare(request: RecipeRequest): Promise<Prepared>
@@ -35,22 +44,20 @@ export function createRecipes({
   trainer: Pick<Trainer, 'run'>
   settings: () => Settings
 }): Recipes {
-  /** Kept by model and labels, so that a start or a changed setting does not wait for the probe that is under way. */
+  /** Kept by model, problem and options, so that a start or a changed setting does not wait for the probe that is under way. */
   const described = new Map<string, Promise<StrategyDescription[]>>()
 
   async function descriptionsOf(
-    dataset: Dataset,
+    problem: Problem,
     model: Model,
     chosen?: Pick<Recipe, 'strategy' | 'options'>,
   ): Promise<StrategyDescription[]> {
-    refuseOtherTasks(dataset)
-    const labels = labelsOf(dataset)
-    const key = JSON.stringify([model.folder, model.contentHash, labels, chosen])
+    const key = JSON.stringify([model.folder, model.contentHash, problem, chosen])
     const known = described.get(key)
     if (known !== undefined) return known
     const asked = trainer.run('describe-strategies', {
       modelFolder: model.folder,
-      labels,
+      problem,
       ...(chosen === undefined ? {} : { chosen }),
     })
     described.set(key, asked)
@@ -60,32 +67,35 @@ export function createRecipes({
 
   async function prepare(request: RecipeRequest): Promise<Prepared> {
     const [dataset, model] = await Promise.all([library.dataset(request.datasetId), library.model(request.modelId)])
-    const find = (strategies: StrategyDescription[]) => strategies.find(({ id }) => id === request.strategy)
-    const usual = find(await descriptionsOf(dataset, model))
-    if (usual === undefined) {
-      throw new Failure(
-        'strategy-unsupported',
-        `The strategy ${request.strategy} does not work with ${model.name}. Choose another strategy.`,
-        { strategy: request.strategy, modelId: model.id },
-      )
-    }
+    // A template changes nothing of what a strategy trains.
+    const problem = problemOf(dataset, { template: null })
+    const usual = ofStrategy(await descriptionsOf(problem, model), request.strategy)
+    if (usual.misfit !== null) throw unsupported(usual.misfit, usual.id, { dataset, model })
     const recipe = resolveRecipe({ request, dataset, model, strategy: usual, settings: settings() })
     // Options decide how much trains.
     const { strategy: id, options } = recipe
     const strategy =
-      request.options === undefined ? usual : find(await descriptionsOf(dataset, model, { strategy: id, options }))
-    return { recipe, dataset, model, strategy: strategy ?? usual }
+      request.options === undefined
+        ? usual
+        : ofStrategy(await descriptionsOf(problem, model, { strategy: id, options }), id)
+    return { recipe, dataset, model, strategy }
   }
 
   return {
-    describeStrategies: async ({ modelId, datasetId }) =>
-      descriptionsOf(await library.dataset(datasetId), await library.model(modelId)),
+    async describeStrategies({ modelId, datasetId, chosen }) {
+      const problem = problemOf(await library.dataset(datasetId), { template: null })
+      return descriptionsOf(problem, await library.model(modelId), chosen)
+    },
+    async describeRun({ recipe, problem }) {
+      const described = await descriptionsOf(problem, await library.model(recipe.modelId), recipe)
+      return ofStrategy(described, recipe.strategy)
+    },
     resolve: async (request) => (await prepare(request)).recipe,
     prepare,
   }
 }
 
-/** Fails with `task-unsupported` or `recipe-invalid`, naming the value and what would be right. */
+/** Fails with `recipe-invalid`, naming the value and what would be right. */
 export function resolveRecipe({
   request,
   dataset,
@@ -93,7 +103,6 @@ export function resolveRecipe({
   strategy,
   settings,
 }: Omit<Prepared, 'recipe'> & { request: RecipeRequest; settings: Settings }): Recipe {
-  refuseOtherTasks(dataset)
   if (request.task !== undefined && request.task !== dataset.task) {
     throw invalid('task', request.task, `The data set ${dataset.name} was imported for ${dataset.task}`)
   }
@@ -105,6 +114,7 @@ export function resolveRecipe({
     ...{ epochs, batchSize, learningRate, weightDecay, warmupShare },
     maxLength: Math.min(usualMaxLength, model.maximumLength),
     backend: settings.backend,
+    template: null,
     ...chosen,
     options: resolveOptions(strategy, request.options ?? {}),
   })
@@ -133,13 +143,13 @@ function resolveOptions(strategy: StrategyDescription, chosen: Readonly<Record<s
       const names = [...known.keys()].join(', ') || 'none'
       throw invalid(`options.${name}`, String(value), `${strategy.id} has no such option (it has: ${names})`)
     }
-    const problem = problemOf(option, value)
-    if (problem !== null) throw invalid(`options.${name}`, String(value), problem)
+    const fault = faultOf(option, value)
+    if (fault !== null) throw invalid(`options.${name}`, String(value), fault)
   }
   return { ...Object.fromEntries(strategy.options.map(({ name, value }) => [name, value])), ...chosen }
 }
 
-function problemOf(option: OptionDescription, value: OptionValue): string | null {
+function faultOf(option: OptionDescription, value: OptionValue): string | null {
   switch (option.kind) {
     case 'number':
       return typeof value === 'number' && value >= option.minimum && value <= option.maximum
@@ -155,19 +165,40 @@ function problemOf(option: OptionDescription, value: OptionValue): string | null
         : `it must be one or more of ${option.choices.join(', ')}`
     case 'switch':
       return typeof value === 'boolean' ? null : 'it must be true or false'
+    case 'text':
+      return typeof value === 'string' && value.length <= option.maximumLength
+        ? null
+        : `it must be a text of at most ${option.maximumLength} characters`
+    case 'word-list':
+      return typeof value === 'string' ? null : 'it must be the id of a word list, or empty'
     default:
       return option satisfies never
   }
 }
 
-function refuseOtherTasks(dataset: Dataset): void {
-  if (dataset.task === 'classification') return
-  throw new Failure(
-    'task-unsupported',
-    `Fino trains classifiers so far; ${dataset.name} was imported for ${dataset.task}. ` +
-      'Import the file again with a target column that holds a few labels and the task classification.',
-    { datasetId: dataset.id, task: dataset.task },
-  )
+function ofStrategy(described: readonly StrategyDescription[], id: StrategyId): StrategyDescription {
+  const found = described.find((strategy) => strategy.id === id)
+  if (found === undefined) throw new Error(`the worker describes no strategy ${id}`)
+  return found
+}
+
+function unsupported(
+  misfit: Misfit,
+  strategy: StrategyId,
+  { dataset, model }: { dataset: Dataset; model: Model },
+): Failure {
+  const reasons: Readonly<Record<Misfit, string>> = {
+    'needs-decoder':
+      `${strategy} for ${dataset.task} needs a model that writes on from left to right, such as GPT-2 or LLaMA; ` +
+      `${model.name} (${model.architecture}) cannot. Choose another model or another strategy.`,
+    'needs-reading-head':
+      `${strategy} trains a head that reads a whole text, which answers to instructions do not have. ` +
+      'Choose a strategy that changes the model itself, such as lora.',
+    'needs-targets-per-text':
+      `${strategy} needs one target for each text: a class or a number. ` +
+      `${dataset.name} was imported for ${dataset.task}. Choose another strategy.`,
+  }
+  return new Failure('strategy-unsupported', reasons[misfit], { strategy, modelId: model.id, misfit })
 }
 
 function invalid(field: string, value: string | number, reason: string): Failure {

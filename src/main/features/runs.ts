@@ -15,7 +15,7 @@ import type { TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
-import { type Library, labelsOf, materialOf, refuseChangedBase } from './library'
+import { type Library, materialOf, problemOf, refuseChangedBase } from './library'
 import type { Publish } from './publish'
 import type { Quoted, Quotes } from './quotes'
 import type { Prepared, Recipes } from './recipes'
@@ -124,8 +124,8 @@ export function createRuns(context: RunsContext): Runs {
   }
 
   async function train(id: string, entry: Active, prepared: Prepared, resume: boolean): Promise<void> {
-    const { recipe, dataset, model } = prepared
-    const material = materialOf(library, dataset, model)
+    const { recipe } = prepared
+    const material = materialOf(library, prepared)
     const input = { material, recipe, runFolder: folderOf(id), cacheFolder: workspace.cache, resume }
     const quoting = resume ? undefined : quote(id, prepared)
     entry.job = trainer.start('train', input, {
@@ -195,7 +195,7 @@ export function createRuns(context: RunsContext): Runs {
         recipe,
         datasetName: dataset.name,
         modelName: model.name,
-        labels: labelsOf(dataset),
+        problem: problemOf(dataset, recipe),
         sessionId,
         createdAt: now(),
       })

@@ -37,7 +37,7 @@ export function createTrainedModels({
         runFolder: join(workspace.runs, run.id),
         recipe: run.recipe,
         modelFolder: model.folder,
-        labels: run.labels,
+        problem: run.problem,
       }
     },
     async ofExport(folder) {

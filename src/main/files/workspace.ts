@@ -15,6 +15,7 @@ export interface Workspace {
   readonly runs: string
   readonly exports: string
   readonly uploads: string
+  readonly wordLists: string
   readonly cache: string
   /** The installed acceleration; absent until it is installed. */
   readonly acceleration: string
@@ -31,6 +32,7 @@ export function workspaceAt(home: string): Workspace {
     runs: join(root, 'runs'),
     exports: join(root, 'exports'),
     uploads: join(root, 'uploads'),
+    wordLists: join(root, 'word-lists'),
     cache: join(root, 'cache'),
     acceleration: join(root, 'acceleration'),
     databaseFile: join(root, 'fino.db'),
@@ -65,9 +67,9 @@ export async function openWorkspace({
   env?: Environment
 } = {}): Promise<Workspace> {
   const workspace = workspaceAt(home ?? defaultHome(env))
-  const { datasets, models, runs, exports, uploads, cache, acceleration } = workspace
+  const { datasets, models, runs, exports, uploads, wordLists, cache, acceleration } = workspace
   try {
-    for (const folder of [datasets, models, runs, exports, uploads, cache, acceleration]) {
+    for (const folder of [datasets, models, runs, exports, uploads, wordLists, cache, acceleration]) {
       await mkdir(folder, { recursive: true })
     }
     const probe = join(workspace.home, `.probe-${randomUUID()}`)

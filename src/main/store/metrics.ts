@@ -1,4 +1,5 @@
 /** Curves of a run, and its scored test rows. */
+import type { TestRowOrder } from '../../shared/contract'
 import type { ScoredRow } from '../../shared/result'
 import type { MetricPoint } from '../../shared/run'
 import type { Database } from './database'
@@ -6,6 +7,7 @@ import type { Database } from './database'
 export interface TestRowQuery {
   target?: string | undefined
   predicted?: string | undefined
+  order?: TestRowOrder | undefined
   limit: number
 }
 
@@ -14,7 +16,7 @@ export interface MetricStore {
   add(runId: string, points: readonly MetricPoint[]): void
   points(runId: string): MetricPoint[]
   replaceTestRows(runId: string, rows: readonly ScoredRow[]): void
-  /** The surest first; `total` counts all that match. */
+  /** In file order, or by each row's loss; `total` counts all that match. */
   testRows(runId: string, query: TestRowQuery): { rows: ScoredRow[]; total: number }
 }
 
@@ -25,14 +27,20 @@ export function createMetricStore(database: Database): MetricStore {
   )
   const deleteRows = database.prepare('DELETE FROM test_rows WHERE run_id = ?')
   const insertRow = database.prepare(
-    'INSERT INTO test_rows (run_id, row_id, text, target, predicted, probability) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO test_rows (run_id, row_id, text, target, predicted, probability, loss) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const matching = `
     FROM test_rows
     WHERE run_id = @runId AND (@target IS NULL OR target = @target) AND (@predicted IS NULL OR predicted = @predicted)`
-  const selectRows = database.prepare<[object], ScoredRow>(
-    `SELECT row_id AS id, text, target, predicted, probability ${matching} ORDER BY probability DESC, row_id LIMIT @limit`,
-  )
+  const selectRows = (order: string) =>
+    database.prepare<[object], ScoredRow>(
+      `SELECT row_id AS id, text, target, predicted, probability, loss ${matching} ORDER BY ${order} LIMIT @limit`,
+    )
+  const selectBy: Readonly<Record<TestRowOrder, ReturnType<typeof selectRows>>> = {
+    id: selectRows('row_id'),
+    worst: selectRows('loss DESC, row_id'),
+    best: selectRows('loss, row_id'),
+  }
   const countRows = database.prepare<[object], { total: number }>(`SELECT count(*) AS total ${matching}`)
 
   return {
@@ -47,17 +55,14 @@ export function createMetricStore(database: Database): MetricStore {
     replaceTestRows(runId, rows) {
       database.transaction(() => {
         deleteRows.run(runId)
-        for (const { id, text, target, predicted, probability } of rows) {
-          insertRow.run(runId, id, text, target, predicted, probability)
+        for (const { id, text, target, predicted, probability, loss } of rows) {
+          insertRow.run(runId, id, text, target, predicted, probability, loss)
         }
       })()
     },
-    testRows(
-      runId,
-      { target = null, predicted = null, limit }: { target?: unknown; predicted?: unknown; limit: number },
-    ) {
-      const query = { runId, target, predicted }
-      return { rows: selectRows.all({ ...query, limit }), total: countRows.get(query)?.total ?? 0 }
+    testRows(runId, { target, predicted, order = 'id', limit }) {
+      const query = { runId, target: target ?? null, predicted: predicted ?? null }
+      return { rows: selectBy[order].all({ ...query, limit }), total: countRows.get(query)?.total ?? 0 }
     },
   }
 }

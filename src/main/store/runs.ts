@@ -1,5 +1,6 @@
 /** Runs: an immutable recipe, a status that moves only along the machine of shared/run.ts, and what came of it. */
 import { Failure, type FailureRecord } from '../../shared/failure'
+import type { Problem } from '../../shared/problem'
 import type { Quote } from '../../shared/quote'
 import type { Recipe } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
@@ -23,7 +24,7 @@ export interface NewRun {
   recipe: Recipe
   datasetName: string
   modelName: string
-  labels: string[]
+  problem: Problem
   sessionId: string
   createdAt: string
 }
@@ -65,7 +66,7 @@ interface Row {
   recipe: string
   dataset_name: string
   model_name: string
-  labels: string
+  problem: string
   backend: Run['backend']
   device: string | null
   versions: string
@@ -82,9 +83,9 @@ export function createRunStore(database: Database): RunStore {
   const selectOne = database.prepare<[string], Row>('SELECT * FROM runs WHERE id = ?')
   const selectAll = database.prepare<[], Row>('SELECT * FROM runs ORDER BY created_at DESC, rowid DESC')
   const insert = database.prepare(`
-    INSERT INTO runs (id, name, status, recipe, dataset_id, model_id, strategy, seed, dataset_name, model_name, labels,
+    INSERT INTO runs (id, name, status, recipe, dataset_id, model_id, strategy, seed, dataset_name, model_name, problem,
                       session_id, created_at)
-    VALUES (@id, @name, 'queued', @recipe, @datasetId, @modelId, @strategy, @seed, @datasetName, @modelName, @labels,
+    VALUES (@id, @name, 'queued', @recipe, @datasetId, @modelId, @strategy, @seed, @datasetName, @modelName, @problem,
             @sessionId, @createdAt)`)
   const change = database.prepare(`
     UPDATE runs SET
@@ -146,11 +147,11 @@ export function createRunStore(database: Database): RunStore {
 
   return {
     insert(run) {
-      const { recipe, labels } = run
+      const { recipe, problem } = run
       insert.run({
         ...run,
         recipe: JSON.stringify(recipe),
-        labels: JSON.stringify(labels),
+        problem: JSON.stringify(problem),
         datasetId: recipe.datasetId,
         modelId: recipe.modelId,
         strategy: recipe.strategy,
@@ -195,7 +196,7 @@ function toRun(row: Row): Run {
     recipe: JSON.parse(row.recipe),
     datasetName: row.dataset_name,
     modelName: row.model_name,
-    labels: JSON.parse(row.labels),
+    problem: JSON.parse(row.problem),
     backend: row.backend,
     device: row.device,
     versions: JSON.parse(row.versions),

@@ -70,7 +70,7 @@ function startRun({ database }: Pick<Awaited<ReturnType<typeof setUp>>, 'databas
     recipe: { datasetId, modelId: 'starter', strategy: 'head-only', seed: 1 } as Recipe,
     datasetName: 'd',
     modelName: 'm',
-    labels: ['a', 'b'],
+    problem: { kind: 'single-label', labels: ['a', 'b'] },
     sessionId: session.id,
     createdAt: new Date().toISOString(),
   })

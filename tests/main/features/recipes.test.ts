@@ -35,6 +35,7 @@ test('presets and options of the strategy fill what was left out', () => {
     seed: 42,
     patience: 3,
     backend: 'auto',
+    template: null,
   })
 })
 
@@ -61,11 +62,5 @@ const invalid: [string, Partial<RecipeRequest>, RegExp][] = [
 test.each(invalid)('%s is refused', (_, request, message) => {
   expect(() => resolve(request)).toThrow(
     expect.objectContaining({ code: 'recipe-invalid', message: expect.stringMatching(message) }),
-  )
-})
-
-test('data for another task is refused, saying what works', () => {
-  expect(() => resolve({}, { task: 'regression' })).toThrow(
-    expect.objectContaining({ code: 'task-unsupported', message: expect.stringMatching(/trains classifiers so far/) }),
   )
 })

@@ -20,6 +20,7 @@ async function adapterFor(base: { name: string; sha256?: string }, known: Model[
     model: () => Promise.reject(new Error('not asked')),
     models: async () => known,
     rowsFile: () => '',
+    wordListFile: () => null,
   }
   return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport(folder)
 }

@@ -27,7 +27,7 @@ describe('openWorkspace', () => {
     const workspace = await openWorkspace({ home })
     expect(await openWorkspace({ env: { FINO_HOME: home } })).toEqual(workspace)
     expect((await readdir(home)).sort()).toEqual(
-      ['acceleration', 'cache', 'datasets', 'exports', 'models', 'runs', 'uploads'].sort(),
+      ['acceleration', 'cache', 'datasets', 'exports', 'models', 'runs', 'uploads', 'word-lists'].sort(),
     )
     expect(workspace).toEqual(workspaceAt(home))
     expect(workspace.databaseFile).toBe(join(home, 'fino.db'))

@@ -18,7 +18,7 @@ beforeEach(() => {
     recipe: someRecipe(),
     datasetName: 'Messages',
     modelName: 'Starter',
-    labels: ['bill', 'other'],
+    problem: { kind: 'single-label', labels: ['bill', 'other'] },
     sessionId: 'session-1',
     createdAt: savedAt,
   })

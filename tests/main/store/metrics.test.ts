@@ -13,7 +13,7 @@ beforeEach(() => {
     recipe: someRecipe(),
     datasetName: 'd',
     modelName: 'm',
-    labels: [],
+    problem: { kind: 'single-label', labels: [] },
     sessionId: 's',
     createdAt: '2026',
   })
@@ -33,22 +33,25 @@ test('points come back by step; a step told again replaces the first; what is no
   ])
 })
 
-test('test rows are found by target and prediction, the surest first', () => {
+test('test rows are found by target and prediction, in the order of the file or by their loss', () => {
   const metrics = createMetricStore(database)
-  const row = (id: number, target: string, predicted: string, probability: number) => ({
-    id,
-    text: `text ${id}`,
-    target,
-    predicted,
-    probability,
+  const row = (id: number, target: string, predicted: string, loss: number) => ({
+    ...{ id, text: `text ${id}`, target, predicted, loss },
+    probability: id === 2 ? null : 0.5,
   })
   metrics.replaceTestRows('run', [row(9, 'x', 'x', 0.1)])
-  metrics.replaceTestRows('run', [row(1, 'a', 'b', 0.6), row(2, 'a', 'a', 0.8), row(3, 'a', 'b', 0.9)])
-  expect(metrics.testRows('run', { target: 'a', predicted: 'b', limit: 1 })).toEqual({
+  metrics.replaceTestRows('run', [row(3, 'a', 'b', 0.9), row(1, 'a', 'b', 0.6), row(2, 'a', 'a', 0.2)])
+  expect(metrics.testRows('run', { target: 'a', predicted: 'b', limit: 1, order: 'worst' })).toEqual({
     rows: [row(3, 'a', 'b', 0.9)],
     total: 2,
   })
-  expect(metrics.testRows('run', { limit: 10 }).rows.map(({ id }) => id)).toEqual([3, 2, 1])
+  const ids = (order?: 'worst' | 'best') => metrics.testRows('run', { limit: 10, order }).rows.map(({ id }) => id)
+  expect([ids(), ids('worst'), ids('best')]).toEqual([
+    [1, 2, 3],
+    [3, 1, 2],
+    [2, 1, 3],
+  ])
+  expect(metrics.testRows('run', { limit: 10 }).rows[1]).toEqual(row(2, 'a', 'a', 0.2))
 })
 
 test('a removed run takes its points and rows along', () => {

@@ -5,6 +5,7 @@ import { exports } from './0003-exports'
 import { settings } from './0004-settings'
 import { checkpoints } from './0005-checkpoints'
 import { tasksAndDecoders } from './0006-tasks-and-decoders'
+import { problems } from './0007-problems'
 import type { Migration } from './migration'
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   settings,
   checkpoints,
   tasksAndDecoders,
+  problems,
 ]
