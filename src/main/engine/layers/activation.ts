@@ -1,12 +1,25 @@
 /** What a feed-forward layer does between its two linear maps. */
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation } from '../models/config'
+
+/** By their names in config.json. The last two of the three gelu are one function under two names. */
+export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'] as const
+export type Activation = (typeof activations)[number]
 
 export function activate(x: Tensor2D, activation: Activation): Tensor2D {
-  if (activation === 'gelu') return gelu(x) as Tensor2D
-  if (activation === 'gelu_new') return geluByTanh(x)
-  return tf.relu(x)
+  switch (activation) {
+    case 'gelu':
+      return gelu(x) as Tensor2D
+    case 'gelu_new':
+    case 'gelu_pytorch_tanh':
+      return geluByTanh(x)
+    case 'relu':
+      return tf.relu(x)
+    case 'silu':
+      return tf.mul(x, tf.sigmoid(x))
+    default:
+      return activation satisfies never
+  }
 }
 
 /** x times the normal distribution function of x, by the error function (Hendrycks and Gimpel 2016). */

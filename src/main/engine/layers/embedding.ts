@@ -1,22 +1,20 @@
 /** Tokens and their places as vectors. */
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 
-export interface EmbeddingTables {
-  readonly words: Tensor // [vocabulary, width]
-  readonly positions: Tensor // [maximum length, width]
-  /** All tokens are of type 0, a single text. */
-  readonly tokenTypes?: Tensor // [types, width]
+/** int32 [batch, time] -> [batch, time, width], rows of a table of [vocabulary, width]. */
+export function lookUp(tokenIds: Tensor2D, table: Tensor): Tensor3D {
+  const [batch, time] = tokenIds.shape
+  return tf.reshape(tf.gather(table, tf.reshape(tokenIds, [batch * time])), [batch, time, table.shape[1] ?? 0])
 }
 
-/** Word + position (+ token type 0), rows ordered batch first. */
-export function embedTokens(tokenIds: Tensor2D, { words, positions, tokenTypes }: EmbeddingTables): Tensor2D {
-  const [batch, time] = tokenIds.shape
-  const width = words.shape[1] ?? 0
-  const flat = tf.reshape(tokenIds, [batch * time])
-  const byWord = tf.reshape(tf.gather(words, flat), [batch, time, width])
-  const byPosition = tf.slice(positions as Tensor2D, [0, 0], [time, width])
-  const placed = tf.add(byWord, byPosition)
-  const embedded = tokenTypes ? tf.add(placed, tf.slice(tokenTypes as Tensor2D, [0, 0], [1, width])) : placed
-  return tf.reshape(embedded, [batch * time, width])
+/** Adds the table's rows from `first` on to the positions of [batch, time, width]. */
+export function addPositions(x: Tensor3D, table: Tensor, first: number): Tensor3D {
+  const [, time, width] = x.shape
+  return tf.add(x, tf.slice(table as Tensor2D, [first, 0], [time, width]))
+}
+
+/** Adds the vector of token type 0: every text is a single one. */
+export function addTokenType(x: Tensor3D, table: Tensor): Tensor3D {
+  return tf.add(x, tf.slice(table as Tensor2D, [0, 0], [1, x.shape[2]]))
 }

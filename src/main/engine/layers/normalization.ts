@@ -1,4 +1,4 @@
-/** Layer normalization (Ba, Kiros and Hinton 2016), over the last axis. */
+/** Layer normalization (Ba, Kiros and Hinton 2016) and that by the root mean square (Zhang and Sennrich 2019), over the last axis. */
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -24,4 +24,21 @@ function standardize(x: Tensor2D, epsilon: number): Tensor2D {
     return { value: standard, gradFunc }
   })
   return operation(x) as Tensor2D
+}
+
+/** x / sqrt(mean square + epsilon), without centring: LLaMA's family. */
+export function normalizeMeanSquare(x: Tensor2D, gain: Tensor, epsilon: number): Tensor2D {
+  const operation = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as [Tensor2D, GradSaveFunc]
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(input), -1, true), epsilon)) // [rows, 1]
+    const scaled = tf.mul(input, inverse)
+    save([scaled, inverse])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
+      tf.tidy(() => {
+        const [y, scale] = saved as [Tensor2D, Tensor2D]
+        return tf.mul(scale, tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))))
+      })
+    return { value: scaled, gradFunc }
+  })
+  return tf.mul(operation(x), gain) as Tensor2D
 }

@@ -1,6 +1,6 @@
 /** Reading config.json field by field, collecting all that is wrong before saying so. */
 import { Failure } from '../../../shared/failure'
-import { type Activation, activations } from './config'
+import { type Activation, activations } from '../layers/activation'
 
 export interface FieldReader {
   readonly source: Readonly<Record<string, unknown>>

@@ -1,12 +1,10 @@
 /** What Fino needs to know of a model, read from a Hugging Face config.json. */
 import { Failure } from '../../../shared/failure'
 import { architectures, type DecoderArchitecture, type EncoderArchitecture, isDecoder } from '../../../shared/model'
+import type { Activation } from '../layers/activation'
 import { createFieldReader } from './config-fields'
 import { readDecoder } from './decoder-config'
 import { readEncoder } from './encoder-config'
-
-export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'] as const
-export type Activation = (typeof activations)[number]
 
 export type ModelConfig = EncoderConfig | DecoderConfig
 

@@ -1,38 +1,49 @@
 /** A base model, a strategy and a head put together into what training, evaluation, prediction and export work with. */
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { StrategyId, StrategyOptions } from '../../../shared/strategy'
-import { tensorOf, type Weights } from '../parameters'
+import { Failure } from '../../../shared/failure'
+import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
+import type { Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
-import { pool, readPooling, regress } from '../strategies/feature-based'
+import { readPooling, regress } from '../strategies/feature-based'
 import { strategyOf } from '../strategies/index'
-import type { EncoderConfig } from './config'
-import { embed, encode, type Pass, runLayers } from './encoder'
-import { classify } from './heads'
+import type { ModelConfig } from './config'
+import { embed, maskOf, runBase, runLayers } from './forward'
+import { positionRead, scoreTexts, scoreTokens } from './heads'
+import type { Pass } from './pass'
+import { poolTexts } from './pooling'
 import type { Batch, Mode, TunedModel } from './tuned-model'
-import { type ExpectedTensor, expectedTensors } from './weights'
+import { type ExpectedTensor, expectedTensors, headTensors } from './weights'
+import { createGeneration } from './writing-on'
 
 export interface TunedModelRequest {
-  readonly config: EncoderConfig
+  readonly config: ModelConfig
   /** The base model's tensors; the tuned model takes them over and disposes of them. */
   readonly weights: Weights
-  readonly strategy: StrategyId
+  readonly strategy: ModelStrategyId
   readonly options: StrategyOptions
-  readonly classes: number
+  /** Outputs of the head that reads a text; null = the language-model head. */
+  readonly outputs: number | null
   /** Decides the new parameters' start; only forks of it are used, so its state does not move. */
   readonly random: Random
+  readonly initialTokenIds?: readonly number[]
 }
 
-/** Throws `recipe-invalid` where an option does not fit; the weights are freed then too. */
+/**
+ * Throws `recipe-invalid` where an option does not fit, `strategy-unsupported` where the strategy does not,
+ * `model-unsupported` where the folder has no language-model head; the weights are freed then too.
+ */
 export function createTunedModel({ strategy, ...request }: TunedModelRequest): TunedModel {
-  const adaptation = adapt(strategy, request)
-  if (strategy === 'feature-based') return createFeatureModel(request, adaptation)
-  return createAdaptedModel(request, adaptation)
+  const base: Base = { ...request, weights: keepUseful(request) }
+  const adaptation = adapt(strategy, base)
+  if (strategy === 'feature-based') return createFeatureModel(base, adaptation)
+  return createAdaptedModel(base, adaptation)
 }
 
-function adapt(strategy: StrategyId, base: Base): Adaptation {
+function adapt(strategy: ModelStrategyId, base: Base): Adaptation {
   try {
+    requireLanguageHead(base)
     return strategyOf(strategy).adapt(base)
   } catch (thrown) {
     tf.dispose(Object.values(base.weights))
@@ -40,41 +51,49 @@ function adapt(strategy: StrategyId, base: Base): Adaptation {
   }
 }
 
-/** A classifier with the model's own head, on an encoder that the adaptation changes. */
+/** A base that the adaptation changes, with the model's own kind of head. */
 export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedModel {
-  const { config } = base
-  const { constantDepth, projected } = adaptation
+  const { config, outputs } = base
+  const { parameters, constantDepth, merge: _, ...hooks } = adaptation
   const frame = assemble(base, adaptation)
-  const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, projected })
-  const headOnly = constantDepth > config.layers
+  const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, hooks })
+  const headOnly = constantDepth > config.layers && outputs !== null
 
   const constantPart = (batch: Batch): Tensor3D =>
     tf.tidy(() => {
       const pass = passIn({ training: false })
-      const embedded = embed(pass, batch)
-      const hidden = runLayers(pass, embedded, batch.attentionMask, 0, Math.max(0, constantDepth - 1))
-      return headOnly ? tf.slice(hidden, [0, 0, 0], [hidden.shape[0], 1, config.width]) : hidden
+      const mask = maskOf(pass, batch)
+      const hidden = runLayers(pass, embed(pass, batch), mask, 0, Math.max(0, constantDepth - 1))
+      return headOnly ? tf.expandDims(positionRead(pass, hidden, mask), 1) : hidden
     })
 
-  const logits = (batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor2D =>
+  const logits = (batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor =>
     tf.tidy(() => {
       const pass = passIn(mode)
-      if (headOnly) return classify(pass, hidden ?? constantPart(batch))
-      if (constantDepth === 0 && !hidden) return classify(pass, encode(pass, batch))
+      if (headOnly) return scoreTexts(pass, tf.squeeze(hidden ?? constantPart(batch), [1]))
+      const mask = maskOf(pass, batch)
       const from = Math.max(0, constantDepth - 1)
-      const lower = hidden ?? constantPart(batch)
-      return classify(pass, runLayers(pass, lower, batch.attentionMask, from, config.layers))
+      const last =
+        constantDepth === 0 && !hidden
+          ? runBase(pass, batch)
+          : runLayers(pass, hidden ?? constantPart(batch), mask, from, config.layers)
+      if (outputs !== null) return scoreTexts(pass, positionRead(pass, last, mask))
+      if (config.family === 'encoder') throw new Error('needs a decoder for a language-model head; has an encoder')
+      return scoreTokens({ ...pass, config }, last, batch)
     })
 
-  return { ...frame, constantDepth, constantPart, logits }
+  const pass = passIn({ training: false })
+  const generation =
+    outputs === null && config.family === 'decoder' ? { generation: createGeneration({ ...pass, config }) } : {}
+  return { ...frame, constantDepth, constantPart, logits, ...generation }
 }
 
 function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config } = base
-  const pooling = readPooling(base.options)
-  const encoder = expectedTensors(config).filter(({ required }) => required)
-  const frame = assemble({ ...base, weights: keepOnly(encoder, base.weights) }, adaptation)
-  const constantPart = (batch: Batch) => pool(config, frame.weights, pooling, batch)
+  const pooling = readPooling(config, base.options)
+  const frame = assemble({ ...base, weights: keepOnly(requiredTensors(config), base.weights) }, adaptation)
+  const pass: Pass = { config, weights: frame.weights, mode: { training: false }, hooks: {} }
+  const constantPart = (batch: Batch) => poolTexts(pass, batch, pooling)
   const flat = (pooled: Tensor3D): Tensor2D => tf.reshape(pooled, [pooled.shape[0], config.width])
   return {
     ...frame,
@@ -103,9 +122,31 @@ function assemble(
   }
 }
 
-/** Pooler and head of the folder are of no use to a regression on pooled features: they are freed. */
+/** A head of the folder for other answers than these is of no use: it is freed. */
+function keepUseful({ config, weights, outputs }: Base): Weights {
+  if (outputs === null && config.family === 'encoder') return weights
+  return keepOnly([...expectedTensors(config), ...headTensors(config, outputs)], weights)
+}
+
+function requireLanguageHead({ config, weights, outputs }: Base): void {
+  if (outputs !== null || config.family === 'encoder') return
+  const missing = headTensors(config, null).filter(({ name }) => !weights[name])
+  if (missing.length > 0)
+    throw new Failure(
+      'model-unsupported',
+      'The model folder has no language-model head (lm_head.weight), so it cannot write. Choose the folder of the whole ' +
+        'language model, whose config.json names a class ending in ForCausalLM.',
+    )
+}
+
+function requiredTensors(config: ModelConfig): ExpectedTensor[] {
+  return expectedTensors(config).filter(({ required }) => required)
+}
+
+/** The expected tensors; the others are freed. */
 function keepOnly(expected: readonly ExpectedTensor[], weights: Weights): Weights {
-  const kept = Object.fromEntries(expected.map(({ name }) => [name, tensorOf(weights, name)]))
-  for (const [name, tensor] of Object.entries(weights)) if (!kept[name]) tensor.dispose()
-  return kept
+  const names = new Set(expected.map(({ name }) => name))
+  const entries = Object.entries(weights)
+  for (const [name, tensor] of entries) if (!names.has(name)) tensor.dispose()
+  return Object.fromEntries(entries.filter(([name]) => names.has(name)))
 }
