@@ -1,20 +1,23 @@
 /**
- * Feature-based: the frozen encoder turns each text into one vector (the mean over its tokens, or the first token's),
- * on which a logistic regression is fitted outside the training loop (Devlin et al. 2019, section 5.3).
+ * Feature-based: the frozen base turns each text into one vector (the mean over its tokens, or one token's), on which a
+ * linear model is fitted outside the training loop: a logistic regression for classes, a ridge regression for a number
+ * (Devlin et al. 2019, section 5.3).
  */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
-import type { EncoderConfig } from '../models/config'
-import { encode } from '../models/encoder'
+import type { ModelConfig } from '../models/config'
+import { finalNorm, runBase } from '../models/forward'
 import type { Batch } from '../models/tuned-model'
 import { countValues, expectedTensors } from '../models/weights'
 import { tensorOf, type Weights } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
+import { misfitOf, requireFit } from './misfit'
 import { resolveOptions } from './options'
 
-export const poolings = ['mean', 'cls'] as const
+/** The last token is the one that has read the whole text in a decoder, as the first ([CLS]) has in an encoder. */
+export const poolings = ['mean', 'cls', 'last'] as const
 export type Pooling = (typeof poolings)[number]
 
 /** Names of the fitted parameters. */
@@ -23,18 +26,20 @@ export const regression = { weight: 'regression.weight', bias: 'regression.bias'
 export const featureBased: Strategy = {
   id: 'feature-based',
   options: describeOptions,
-  describe(config, classes) {
-    const encoder = countValues(expectedTensors(config).filter(({ required }) => required))
-    const fitted = classes * (config.width + 1)
+  describe(config, outputs) {
+    const base = countValues(expectedTensors(config).filter(({ required }) => required))
+    const fitted = (outputs ?? 0) * (config.width + 1)
     return {
       id: 'feature-based',
       source:
         'Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 5.3, arXiv:1810.04805',
       trainableParameters: fitted,
-      totalParameters: encoder + fitted,
+      totalParameters: base + fitted,
       cachesEncoder: true,
-      exportFormat: 'features',
-      options: describeOptions(),
+      exportFormats: ['features'],
+      missingExports: [],
+      misfit: misfitOf('feature-based', config, outputs),
+      options: describeOptions(config),
       preset: { epochs: 1, batchSize: 32, learningRate: 1e-3, weightDecay: 0, warmupShare: 0 },
     }
   },
@@ -42,40 +47,52 @@ export const featureBased: Strategy = {
 }
 
 /** Throws `recipe-invalid` where an option does not fit. */
-export function readPooling(options: Base['options']): Pooling {
-  return resolveOptions('feature-based', describeOptions(), options).choice('pooling') as Pooling
+export function readPooling(config: ModelConfig, options: Base['options']): Pooling {
+  return resolveOptions('feature-based', describeOptions(config), options).choice('pooling') as Pooling
 }
 
-/** The regression's weights [width, classes] and bias [classes]: zero until the fit is assigned to them. */
-function adapt({ config, classes, options }: Base): Adaptation {
-  readPooling(options) // refuses wrong options before anything is made
+/** The regression's weights [width, outputs] and bias [outputs]: zero until the fit is assigned to them. */
+function adapt({ config, outputs, options }: Base): Adaptation {
+  requireFit('feature-based', config, outputs)
+  if (outputs === null) throw new Error('needs outputs; has a language model')
+  readPooling(config, options) // refuses wrong options before anything is made
   const parameters = [
-    { name: regression.weight, variable: zeros([config.width, classes]), decays: true },
-    { name: regression.bias, variable: zeros([classes]), decays: false },
+    { name: regression.weight, variable: zeros([config.width, outputs]), decays: true },
+    { name: regression.bias, variable: zeros([outputs]), decays: false },
   ]
   return { parameters, constantDepth: 1 + config.layers }
 }
 
 /** One vector a text, [batch, 1, width]. */
-export function pool(config: EncoderConfig, weights: Weights, pooling: Pooling, batch: Batch): Tensor3D {
+export function pool(config: ModelConfig, weights: Weights, pooling: Pooling, batch: Batch): Tensor3D {
   return tf.tidy(() => {
-    const hidden = encode({ config, weights, mode: { training: false } }, batch)
-    if (pooling === 'cls') return tf.slice(hidden, [0, 0, 0], [hidden.shape[0], 1, config.width])
-    const mask = tf.expandDims(batch.attentionMask, 2) // [batch, time, 1]
-    const sum = tf.sum(tf.mul(hidden, mask), 1, true)
-    return tf.div(sum, tf.sum(mask, 1, true)) as Tensor3D
+    const pass = { config, weights, mode: { training: false }, hooks: {} } as const
+    const raw = runBase(pass, batch)
+    const [texts, time, width] = raw.shape
+    const hidden = tf.reshape(finalNorm(pass, tf.reshape(raw, [texts * time, width])), [texts, time, width]) as Tensor3D
+    const share = tf.expandDims(shares(pooling, batch.attentionMask), 2) // [batch, time, 1]
+    return tf.sum(tf.mul(hidden, share), 1, true) as Tensor3D
   })
 }
 
-/** Logits of the fitted regression for pooled vectors of [batch, width]. */
+/** Outputs of the fitted regression for pooled vectors of [batch, width]. */
 export function regress(weights: Weights, features: Tensor2D): Tensor2D {
   return tf.tidy(() => linear(features, tensorOf(weights, regression.weight), tensorOf(weights, regression.bias)))
+}
+
+/** How much of a text's vector comes from each of its tokens: [batch, time]. */
+function shares(pooling: Pooling, mask: Tensor2D): Tensor2D {
+  const lengths = tf.sum(mask, 1, true) // [batch, 1]
+  if (pooling === 'mean') return tf.div(mask, lengths)
+  const place = pooling === 'cls' ? tf.zerosLike(lengths) : tf.sub(lengths, 1)
+  return tf.cast(tf.equal(tf.range(0, mask.shape[1]), place), 'float32')
 }
 
 function zeros(shape: number[]): tf.Variable {
   return tf.tidy(() => tf.variable(tf.zeros(shape)))
 }
 
-function describeOptions(): OptionDescription[] {
-  return [{ kind: 'choice', name: 'pooling', value: 'mean', choices: [...poolings] }]
+function describeOptions({ family }: ModelConfig): OptionDescription[] {
+  const choices = family === 'encoder' ? ['mean', 'cls'] : ['mean', 'last']
+  return [{ kind: 'choice', name: 'pooling', value: 'mean', choices }]
 }

@@ -72,6 +72,8 @@ function unmet(description: OptionDescription, value: OptionValue): string | und
       const fits = typeof value === 'string' && value.length <= description.maximumLength
       return fits ? undefined : `a text of at most ${description.maximumLength} characters`
     }
+    case 'word-list':
+      return typeof value === 'string' ? undefined : 'a text'
     default:
       return description satisfies never
   }

@@ -1,0 +1,162 @@
+/**
+ * Prefix tuning (Li and Liang 2021, arXiv:2101.00190): in every layer, the queries meet trained keys and values before
+ * the text's own. Reparameterized, these are what a small network makes of trained embeddings, which steadies training;
+ * afterwards the network's outputs are all that is kept.
+ */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
+import { linear } from '../layers/linear'
+import type { ModelConfig } from '../models/config'
+import { countValues, expectedTensors } from '../models/weights'
+import type { Parameter, Parameters } from '../parameters'
+import type { Random } from '../random'
+import type { Adaptation, Base, Strategy } from './adaptation'
+import { describeAddition } from './description'
+import { requireFit } from './misfit'
+import { type ResolvedOptions, resolveOptions } from './options'
+import { promptName } from './prompt-tuning'
+import { readingHeadOptions, readingHeadParameters } from './reading-head'
+
+/** Of the network: Linear(tanh(Linear(embedding))). PEFT holds the last map as one, for all layers side by side. */
+export const prefixEncoder = {
+  embedding: 'prefix_encoder.embedding.weight', // [virtual, token width]
+  hidden: 'prefix_encoder.transform.0', // [token width, hidden]
+  layer: (layer: number) => `prefix_encoder.transform.2.${layer}`, // [hidden, 2 * token width]: keys, then values
+} as const
+
+export const prefixTuning: Strategy = {
+  id: 'prefix-tuning',
+  options: describeOptions,
+  describe(config, outputs, options = {}) {
+    const resolved = resolve(config, outputs, options)
+    const refused = config.architecture === 'distilbert'
+    return describeAddition(config, outputs, {
+      id: 'prefix-tuning',
+      source: 'Li and Liang 2021, Prefix-Tuning: Optimizing Continuous Prompts for Generation, arXiv:2101.00190',
+      added: countPrefix(config, resolved),
+      resolved,
+      cachesEncoder: false,
+      exportFormats: [refused ? 'fino' : 'peft'],
+      missingExports: [
+        ...(refused ? [{ format: 'peft', reason: 'architecture-refused' } as const] : []),
+        { format: 'adapterhub', reason: 'not-as-safetensors' },
+      ],
+      options: describeOptions(config, outputs),
+      preset: preset(config, outputs),
+    })
+  },
+  adapt,
+}
+
+/** Width of a layer's keys, as of its values. */
+export function tokenWidth({ keyValueHeads, headSize }: ModelConfig): number {
+  return keyValueHeads * headSize
+}
+
+function adapt(base: Base): Adaptation {
+  const { config, outputs, options, random } = base
+  requireFit('prefix-tuning', config, outputs)
+  const resolved = resolve(config, outputs, options)
+  const head = readingHeadParameters(base, resolved)
+  const prefix = resolved.switched('reparameterized')
+    ? encodedPrefix(config, resolved, random)
+    : plainPrefix(config, resolved, random)
+  return {
+    parameters: [...prefix.parameters, ...head],
+    constantDepth: 0,
+    firstPosition: resolved.number('virtualTokens'),
+    attentionPrefix: (layer) => ({ keys: prefix.part(2 * layer), values: prefix.part(2 * layer + 1) }),
+  }
+}
+
+interface Prefix {
+  readonly parameters: Parameters
+  /** Keys of layer i at 2 i, its values at 2 i + 1: the order of PEFT's columns. */
+  part(index: number): Tensor2D // [virtual, token width]
+}
+
+function plainPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
+  const virtualTokens = resolved.number('virtualTokens')
+  const width = tokenWidth(config)
+  const parameter = normal(promptName, [virtualTokens, 2 * config.layers * width], random)
+  return {
+    parameters: [parameter],
+    part: (index) => tf.slice(parameter.variable as Tensor as Tensor2D, [0, index * width], [virtualTokens, width]),
+  }
+}
+
+function encodedPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
+  const virtualTokens = resolved.number('virtualTokens')
+  const hiddenWidth = resolved.number('hiddenWidth')
+  const width = tokenWidth(config)
+  const embedding = normal(prefixEncoder.embedding, [virtualTokens, width], random)
+  const hidden = affine(prefixEncoder.hidden, width, hiddenWidth, random)
+  const layers = Array.from({ length: config.layers }, (_, layer) =>
+    affine(prefixEncoder.layer(layer), hiddenWidth, 2 * width, random),
+  )
+  const apply = (x: Tensor, [weight, bias]: Affine) => linear(x as Tensor2D, weight.variable, bias.variable)
+  return {
+    parameters: [embedding, ...hidden, ...layers.flat()],
+    part: (index) =>
+      tf.tidy(() => {
+        const own = layers[index >> 1] as Affine
+        const both = apply(tf.tanh(apply(embedding.variable, hidden)), own) // [virtual, 2 * token width]
+        return tf.slice(both, [0, (index % 2) * width], [virtualTokens, width])
+      }),
+  }
+}
+
+type Affine = readonly [weight: Parameter, bias: Parameter]
+
+/** Starts as torch's Linear: uniform in +-1/sqrt(inputs). */
+function affine(name: string, inputs: number, outputs: number, random: Random): Affine {
+  const bound = 1 / Math.sqrt(inputs)
+  const uniform = (part: string, shape: number[]): Parameter => {
+    const own = random.fork(`${name}.${part}`)
+    const start = Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * own.next() - 1))
+    const variable = tf.tidy(() => tf.variable(tf.tensor(start, shape)))
+    return { name: `${name}.${part}`, variable, decays: part === 'weight' }
+  }
+  return [uniform('weight', [inputs, outputs]), uniform('bias', [outputs])]
+}
+
+function normal(name: string, shape: number[], random: Random): Parameter {
+  const own = random.fork(name)
+  const start = Float32Array.from({ length: sizeOf(shape) }, () => own.normal())
+  return { name, variable: tf.tidy(() => tf.variable(tf.tensor(start, shape))), decays: true }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
+}
+
+function countPrefix(config: ModelConfig, resolved: ResolvedOptions): number {
+  const virtualTokens = resolved.number('virtualTokens')
+  const width = tokenWidth(config)
+  if (!resolved.switched('reparameterized')) return virtualTokens * 2 * config.layers * width
+  const hidden = resolved.number('hiddenWidth')
+  return virtualTokens * width + (width + 1) * hidden + (hidden + 1) * 2 * config.layers * width
+}
+
+function resolve(config: ModelConfig, outputs: number | null, options: StrategyOptions): ResolvedOptions {
+  return resolveOptions('prefix-tuning', describeOptions(config, outputs), options)
+}
+
+function describeOptions(config: ModelConfig, outputs: number | null): OptionDescription[] {
+  const maximum = Math.min(256, Math.floor(config.maximumLength / 2))
+  const hiddenWidth = Math.min(512, tokenWidth(config))
+  return [
+    { kind: 'number', name: 'virtualTokens', value: Math.min(20, maximum), minimum: 1, maximum, step: 1 },
+    { kind: 'switch', name: 'reparameterized', value: true },
+    { kind: 'number', name: 'hiddenWidth', value: hiddenWidth, minimum: 1, maximum: 4096, step: 1 },
+    ...readingHeadOptions(config, outputs),
+  ]
+}
+
+function preset(config: ModelConfig, outputs: number | null): Preset {
+  const size = countValues(expectedTensors(config))
+  const learningRate = outputs === null ? 5e-3 : size < 45e6 ? 1e-2 : 5e-3
+  const epochs = outputs === null ? 3 : 8
+  return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0, warmupShare: 0.06 }
+}
