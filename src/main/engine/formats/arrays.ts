@@ -53,3 +53,8 @@ export function transposeArray({ shape, data }: FloatArray): FloatArray {
           turned[column * rows + row] = data[row * columns + column] as number
   return { shape: [columns, rows], data: turned }
 }
+
+/** Between the engine's layout and the files': linear weights and adapters are turned, vectors stay. */
+export function turnMatrix(array: FloatArray): FloatArray {
+  return array.shape.length === 2 ? transposeArray(array) : array
+}

@@ -1,0 +1,83 @@
+/**
+ * Heads beside AdapterHub's adapters: transformers' own ("static") under their names there, and the library's flexible
+ * ones, numbered by layer, where they compute what the architecture's own head does.
+ */
+import { Failure } from '../../../shared/failure'
+import type { ModelConfig } from '../models/config'
+import { encoderHeadNames } from '../models/weights'
+import type { FloatArray } from './arrays'
+import { type FolderReader, readJson, readWhole } from './folder'
+import { decodeSafetensors } from './safetensors'
+
+export const headConfigFile = 'head_config.json'
+export const headFile = 'model_head.safetensors'
+
+export interface ReadHead {
+  /** In the file's layout under the engine's names; without a language model's, which belongs to the base. */
+  readonly tensors: Readonly<Record<string, FloatArray>>
+  readonly labels: readonly string[] | null
+  readonly outputs: number | null
+}
+
+/** Nothing and null where the folder has no head that reads a text. Throws `model-malformed` or `model-unsupported`. */
+export async function readHead(folder: FolderReader, config: ModelConfig): Promise<ReadHead> {
+  const names = (await folder.list()).map(({ name }) => name)
+  const none = { tensors: {}, labels: null, outputs: null }
+  if (!names.includes(headConfigFile)) return none
+  const json = await readJson(folder, headConfigFile)
+  const flexible = typeof json.config === 'object' && json.config !== null ? (json.config as Flexible) : null
+  if (flexible ? flexible.head_type === 'causal_lm' : !/ForSequenceClassification$/.test(String(json.model_class)))
+    return none
+  const rename = flexible ? flexibleNames(flexible, config) : (name: string) => name
+  const tensors: Record<string, FloatArray> = {}
+  for (const [name, { shape, data }] of Object.entries(decodeSafetensors(await readWhole(folder, headFile)).tensors))
+    if (data instanceof Float32Array) tensors[rename(name)] = { shape, data }
+  const last = config.family === 'decoder' ? 'score' : encoderHeadNames(config).out
+  const outputs = tensors[`${last}.weight`]?.shape[0]
+  if (outputs === undefined) throw malformed(`it has no ${last}.weight`)
+  const label2id = Object((flexible ?? json).label2id) as Record<string, unknown>
+  const labels = Object.keys(label2id).sort((a, b) => Number(label2id[a]) - Number(label2id[b]))
+  return { tensors, labels: labels.length === outputs ? labels : null, outputs }
+}
+
+interface Flexible {
+  readonly head_type?: unknown
+  readonly layers?: unknown
+  readonly activation_function?: unknown
+  readonly use_pooler?: unknown
+  readonly label2id?: unknown
+}
+
+/**
+ * "heads.NAME.1.weight" -> "classifier.weight" and so on; the linear layers are numbered 1 and 4. Throws
+ * `model-unsupported` where the head computes something else.
+ */
+function flexibleNames(head: Flexible, config: ModelConfig): (name: string) => string {
+  const modules = modulesOf(head, config)
+  if (head.head_type !== 'classification' || !modules)
+    throw new Failure(
+      'model-unsupported',
+      `The adapter's head (${String(head.head_type)}, ${String(head.layers)} layers, ${String(head.activation_function)}) is not the one that ${config.architecture} models have. Train it with transformers' own ForSequenceClassification head.`,
+    )
+  return (name) => {
+    const [, layer = '', part = ''] = name.match(/^heads\..+\.(\d+)\.(weight|bias)$/) ?? []
+    const module = modules[layer]
+    if (!module) throw malformed(`it holds ${name}`)
+    return `${module}.${part}`
+  }
+}
+
+function modulesOf({ layers, activation_function: activation, use_pooler: pooler }: Flexible, config: ModelConfig) {
+  if (config.family === 'decoder') return layers === 1 ? { 1: 'score' } : null
+  const { hidden, out } = encoderHeadNames(config)
+  if (layers === 1) return pooler === true && config.architecture === 'bert' ? { 1: out } : null
+  const own = config.architecture === 'distilbert' ? 'relu' : 'tanh'
+  return layers === 2 && pooler !== true && activation === own ? { 1: hidden, 4: out } : null
+}
+
+function malformed(reason: string): Failure {
+  return new Failure(
+    'model-malformed',
+    `${headFile} is not the head that ${headConfigFile} says: ${reason}. Save it again.`,
+  )
+}

@@ -1,0 +1,19 @@
+/** How transformers calls what Fino exports. */
+import type { ModelConfig } from '../models/config'
+
+const families = {
+  bert: 'Bert',
+  distilbert: 'DistilBert',
+  roberta: 'Roberta',
+  'xlm-roberta': 'XLMRoberta',
+  gpt2: 'GPT2',
+  llama: 'Llama',
+  mistral: 'Mistral',
+  qwen2: 'Qwen2',
+} as const satisfies Record<ModelConfig['architecture'], string>
+
+/** The class of a model with such a head, "BertForSequenceClassification"; `outputs` null = the language-model head. */
+export function modelClass({ architecture }: ModelConfig, outputs: number | null): string {
+  if (outputs !== null) return `${families[architecture]}ForSequenceClassification`
+  return architecture === 'gpt2' ? 'GPT2LMHeadModel' : `${families[architecture]}ForCausalLM`
+}
