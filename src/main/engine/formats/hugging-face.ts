@@ -2,11 +2,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
-import { type EncoderConfig, parseConfig } from '../models/config'
-import { countValues, type ExpectedTensor, expectedTensors, headTensors, matchTensors } from '../models/weights'
+import { outputsOf, type Problem } from '../../../shared/problem'
+import { type ModelConfig, parseConfig } from '../models/config'
+import {
+  basePrefix,
+  countValues,
+  type ExpectedTensor,
+  encoderHeadNames,
+  expectedTensors,
+  headTensors,
+  matchTensors,
+} from '../models/weights'
 import type { Weights } from '../parameters'
 import { type Arrays, transposeArray } from './arrays'
 import { type FolderContent, type FolderFile, type FolderReader, readJson } from './folder'
+import { modelClass } from './model-class'
 import { decodeHeader, decodeValues, encodeSafetensors, headerEnd, headerStart, type TensorEntry } from './safetensors'
 import { encodeJson } from './text'
 
@@ -15,16 +25,16 @@ const indexFile = 'model.safetensors.index.json'
 
 /** What a folder holds, found without reading any values. */
 export interface ModelInspection {
-  readonly config: EncoderConfig
-  /** Parameters of the encoder, BERT's pooler included where the folder has one, without any head. */
+  readonly config: ModelConfig
+  /** Of the base model: BERT's pooler and a language-model head included where the folder has them, no other head. */
   readonly parameters: number
   /** Names and lengths of the weight files. */
   readonly weightFiles: readonly FolderFile[]
 }
 
 export interface LoadedModel {
-  readonly config: EncoderConfig
-  /** The encoder, and the folder's classification head where it has one. The caller owns the tensors. */
+  readonly config: ModelConfig
+  /** The base, and the folder's own heads where it has them. The caller owns the tensors. */
   readonly weights: Weights
 }
 
@@ -34,8 +44,8 @@ export interface LoadedModel {
  */
 export async function inspectModel(folder: FolderReader): Promise<ModelInspection> {
   const { config, located, weightFiles } = await locateTensors(folder)
-  const encoder = expectedTensors(config).filter(({ name }) => located.some(({ expected }) => expected.name === name))
-  return { config, parameters: countValues(encoder), weightFiles }
+  const base = located.filter(({ expected }) => !expected.name.match(/^(classifier|pre_classifier|score)\./))
+  return { config, parameters: countValues(base.map(({ expected }) => expected)), weightFiles }
 }
 
 /** Loads tensor by tensor, so that little more than the model itself is in memory. Fails as `inspectModel` does. */
@@ -57,39 +67,65 @@ export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
 }
 
 /** Class names in the order of their ids; null where config.json names none. */
-export function labelsOf({ source }: EncoderConfig): string[] | null {
+export function labelsOf({ source }: ModelConfig): string[] | null {
   const named = source.id2label
   if (typeof named !== 'object' || named === null) return null
   const entries = Object.entries(named as Record<string, unknown>).sort(([a], [b]) => Number(a) - Number(b))
   return entries.map(([, label]) => String(label))
 }
 
-/** A whole sequence classifier as transformers reads it. `arrays` are the encoder's and the head's, in engine layout. */
-export function toHuggingFace(config: EncoderConfig, arrays: Arrays, labels: readonly string[]): FolderContent {
-  const expected = [...expectedTensors(config), ...headTensors(config, labels.length)]
+/**
+ * A whole model as transformers reads it, with the head that the problem asks for. `arrays` are the base's and the head's,
+ * in the engine's layout; others are left out. `paddingId` is the tokenizer's: transformers' decoders need it to find where
+ * a text ends, and many a config.json leaves it out.
+ */
+export function toHuggingFace(
+  config: ModelConfig,
+  arrays: Arrays,
+  problem: Problem,
+  paddingId: number | null = null,
+): FolderContent {
+  const expected = [...expectedTensors(config), ...headTensors(config, outputsOf(problem))]
   const turned = expected.map(({ name, kind }) => {
     const array = arrays[name]
     if (!array) throw new Error(`needs the tensor ${name}; has ${Object.keys(arrays).length} others`)
     return [name, kind === 'linear' ? transposeArray(array) : array] as const
   })
   return {
-    'config.json': encodeJson(classifierConfig(config, labels)),
+    'config.json': encodeJson(modelConfig(config, problem, paddingId)),
     [weightsFile]: encodeSafetensors(Object.fromEntries(turned), { format: 'pt' }),
   }
 }
 
-function classifierConfig({ architecture, source }: EncoderConfig, labels: readonly string[]): Record<string, unknown> {
-  const { torch_dtype: _stored, _name_or_path: _origin, ...kept } = source
+function modelConfig(config: ModelConfig, problem: Problem, paddingId: number | null): Record<string, unknown> {
+  const { torch_dtype: _type, _name_or_path: _origin, ...source } = config.source
+  const { num_labels: _count, id2label: _names, label2id: _ids, problem_type: _problem, ...kept } = source
   return {
     ...kept,
-    architectures: [architecture === 'bert' ? 'BertForSequenceClassification' : 'DistilBertForSequenceClassification'],
+    architectures: [modelClass(config, outputsOf(problem))],
+    pad_token_id: config.padTokenId ?? paddingId,
     dtype: 'float32',
+    ...headConfig(problem),
+  }
+}
+
+/** What transformers needs to know of a head. */
+function headConfig(problem: Problem): Record<string, unknown> {
+  if (problem.kind === 'instruction') return {}
+  const labels = problem.kind === 'regression' ? ['LABEL_0'] : problem.labels
+  return {
     num_labels: labels.length,
     id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    problem_type: 'single_label_classification',
+    problem_type: problemTypes[problem.kind],
   }
 }
+
+const problemTypes = {
+  'single-label': 'single_label_classification',
+  'multi-label': 'multi_label_classification',
+  regression: 'regression',
+} as const
 
 interface Located {
   readonly expected: ExpectedTensor
@@ -99,7 +135,7 @@ interface Located {
 
 async function locateTensors(
   folder: FolderReader,
-): Promise<{ config: EncoderConfig; located: Located[]; weightFiles: FolderFile[] }> {
+): Promise<{ config: ModelConfig; located: Located[]; weightFiles: FolderFile[] }> {
   const config = parseConfig(await readJson(folder, 'config.json'))
   const weightFiles = await findWeightFiles(folder)
   const found = new Map<string, { file: string; entry: TensorEntry }>()
@@ -108,9 +144,9 @@ async function locateTensors(
     const { tensors } = decodeHeader(await folder.read(file, headerStart, end), byteLength)
     for (const [name, entry] of tensors) found.set(name, { file, entry })
   }
-  const expected = [...expectedTensors(config), ...storedHead(config, found.get('classifier.weight')?.entry)]
   const shapes = new Map([...found].map(([name, { entry }]) => [name, entry.shape]))
-  const match = matchTensors(expected, shapes, config.architecture)
+  const expected = [...expectedTensors(config), ...storedHeads(config, shapes)]
+  const match = matchTensors(expected, shapes, basePrefix(config))
   const located = expected.flatMap((tensor) => {
     const place = found.get(match.get(tensor.name) ?? '')
     return place ? [{ expected: tensor, ...place }] : []
@@ -119,12 +155,17 @@ async function locateTensors(
   return { config, located, weightFiles }
 }
 
-/** The head of a folder that says it is a sequence classifier; others use the same names for other things. */
-function storedHead(config: EncoderConfig, classifier: TensorEntry | undefined): ExpectedTensor[] {
+/**
+ * The heads that a folder brings: that of a sequence classifier where it says that it is one, since others use the same
+ * names for other things; and a decoder's own language-model head.
+ */
+function storedHeads(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): ExpectedTensor[] {
   const architectures = Array.isArray(config.source.architectures) ? config.source.architectures.map(String) : []
-  const classes = classifier?.shape[0]
-  if (classes === undefined || !architectures.some((name) => name.endsWith('ForSequenceClassification'))) return []
-  return headTensors(config, classes)
+  const last = config.family === 'decoder' ? 'score' : encoderHeadNames(config).out
+  const outputs = shapes.get(`${last}.weight`)?.[0]
+  const reads = outputs !== undefined && architectures.some((name) => name.endsWith('ForSequenceClassification'))
+  const language = config.family === 'decoder' ? headTensors(config, null) : []
+  return [...(reads ? headTensors(config, outputs) : []), ...language.filter(({ name }) => shapes.has(name))]
 }
 
 async function findWeightFiles(folder: FolderReader): Promise<FolderFile[]> {

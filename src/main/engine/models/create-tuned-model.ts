@@ -6,13 +6,12 @@ import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
 import type { Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
-import { readPooling, regress } from '../strategies/feature-based'
+import { pool, readPooling, regress } from '../strategies/feature-based'
 import { strategyOf } from '../strategies/index'
 import type { ModelConfig } from './config'
 import { embed, maskOf, runBase, runLayers } from './forward'
 import { positionRead, scoreTexts, scoreTokens } from './heads'
 import type { Pass } from './pass'
-import { poolTexts } from './pooling'
 import type { Batch, Mode, TunedModel } from './tuned-model'
 import { type ExpectedTensor, expectedTensors, headTensors } from './weights'
 import { createGeneration } from './writing-on'
@@ -92,8 +91,7 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config } = base
   const pooling = readPooling(config, base.options)
   const frame = assemble({ ...base, weights: keepOnly(requiredTensors(config), base.weights) }, adaptation)
-  const pass: Pass = { config, weights: frame.weights, mode: { training: false }, hooks: {} }
-  const constantPart = (batch: Batch) => poolTexts(pass, batch, pooling)
+  const constantPart = (batch: Batch) => pool(config, frame.weights, pooling, batch)
   const flat = (pooled: Tensor3D): Tensor2D => tf.reshape(pooled, [pooled.shape[0], config.width])
   return {
     ...frame,
