@@ -75,8 +75,14 @@ export interface Jobs {
     input: { modelFolder: string; problem: Problem; chosen?: Pick<Recipe, 'strategy' | 'options'> }
     output: StrategyDescription[]
   }
-  /** Length of every row in tokens, special tokens included, untruncated. */
-  'token-lengths': { input: { modelFolder: string; rowsFile: string }; output: { id: number; tokens: number }[] }
+  /**
+   * Length of every row in tokens, special tokens included, untruncated: its text's, or where an instruction problem is
+   * given, that of the filled template with its response.
+   */
+  'token-lengths': {
+    input: { modelFolder: string; rowsFile: string; problem?: Problem }
+    output: { id: number; tokens: number }[]
+  }
   'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost }
   probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
   /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */

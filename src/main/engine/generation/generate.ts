@@ -6,25 +6,25 @@ import { type Sampling, sample } from './sample'
 
 export interface GenerationOptions extends Sampling {
   readonly maximumTokens: number
+  /** What the model can read, virtual positions included. */
+  readonly maximumLength: number
   /** Any of these ends the answer; it is not part of it. */
   readonly endIds: readonly number[]
 }
 
-/**
- * Yields token ids as they are chosen and says why it stopped. Leaving early frees everything.
- * @param promptIds at least one token
- */
+/** Yields token ids as they are chosen and says why it stopped. Leaving early frees everything. After nothing comes nothing. */
 export async function* generate(
   { generation }: Pick<TunedModel, 'generation'>,
   promptIds: Int32Array,
   options: GenerationOptions,
 ): AsyncGenerator<number, 'end' | 'length'> {
   if (!generation) throw new Error('this model has no language-model head')
-  if (promptIds.length === 0) throw new Error('needs a prompt of at least one token')
+  if (promptIds.length === 0) return 'end'
   const cache = generation.start()
   try {
     let unread = promptIds
     for (let count = 0; count < options.maximumTokens; count++) {
+      if (cache.length + unread.length > options.maximumLength) return 'length'
       const tokenIds = tensor2d(unread, [1, unread.length], 'int32')
       const logits = generation.next(cache, tokenIds)
       tokenIds.dispose()

@@ -53,6 +53,8 @@ export interface TrainingTask {
 
 export type TrainingEvent =
   | { readonly kind: 'phase'; readonly phase: RunPhase; readonly done: number; readonly total: number }
+  /** Texts of one split without room for a token of their response. */
+  | { readonly kind: 'left-out'; readonly texts: number; readonly total: number }
   | {
       readonly kind: 'step'
       readonly step: number

@@ -196,7 +196,9 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   }
 
   async function* encoded(texts: TrainingTask['train']): AsyncGenerator<TrainingEvent, Encoded['examples']> {
-    const { examples } = yield* inPhase('encoding', objective.encode(task.tokenizer, texts, maxLength), stop)
+    const work = objective.encode(task.tokenizer, texts, maxLength)
+    const { examples, leftOut } = yield* inPhase('encoding', work, stop)
+    if (leftOut.length > 0) yield { kind: 'left-out', texts: leftOut.length, total: texts.length }
     if (examples.length === 0) throw nothingFits(maxLength)
     return examples
   }

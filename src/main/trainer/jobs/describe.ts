@@ -1,5 +1,5 @@
 /** What can be said of a model without loading its values. */
-
+import { outputsOf } from '../../../shared/problem'
 import { inspectModel, type ModelInspection } from '../../engine/formats/hugging-face'
 import { describeStrategies } from '../../engine/strategies/index'
 import type { ModelFacts } from '../contract'
@@ -17,6 +17,8 @@ export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Pro
     layers: config.layers,
     width: config.width,
     heads: config.heads,
+    keyValueHeads: config.keyValueHeads,
+    headSize: config.headSize,
     feedForwardWidth: config.feedForwardWidth,
     vocabularySize: config.vocabularySize,
     maximumLength: config.maximumLength,
@@ -25,9 +27,9 @@ export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Pro
   }
 }
 
-export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, labels, chosen }) => {
+export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, problem, chosen }) => {
   const { config } = await inspect(modelFolder)
-  return describeStrategies(config, labels.length, chosen)
+  return describeStrategies(config, outputsOf(problem), chosen)
 }
 
 function inspect(modelFolder: string): Promise<ModelInspection> {

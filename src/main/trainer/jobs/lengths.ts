@@ -1,10 +1,13 @@
 /** How long a data set's texts are in tokens, and what that costs per epoch. */
 import type { DatasetRow, SplitName } from '../../../shared/dataset'
+import type { Problem } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
 import { paddedTokens, planByLength, planEpoch } from '../../engine/data/batches'
-import type { Example } from '../../engine/data/encode'
+import { chunksOf, type Example, type Tokenizer } from '../../engine/data/encode'
+import { encodePrompts } from '../../engine/data/template'
 import { inspectModel } from '../../engine/formats/hugging-face'
 import { createRandom } from '../../engine/random'
+import { objectiveOf } from '../../engine/training/objectives/index'
 import type { DataCost } from '../contract'
 import { loadTokenizer } from '../tokenizer'
 import type { Job } from './context'
@@ -12,20 +15,14 @@ import { encodeAll } from './load'
 import { openModelFolder } from './model-folder'
 import { readRows } from './rows'
 
-const rowsAtOnce = 256
-
-export const tokenLengths: Job<'token-lengths'> = async ({ modelFolder, rowsFile }, context) => {
+export const tokenLengths: Job<'token-lengths'> = async ({ modelFolder, rowsFile, problem }, context) => {
   const { config } = await inspectModel(await openModelFolder(modelFolder))
   const tokenizer = await loadTokenizer(modelFolder, config)
   const rows = await readRows(rowsFile)
   const lengths: { id: number; tokens: number }[] = []
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    const chunk = rows.slice(from, from + rowsAtOnce)
-    const encoded = await tokenizer.encode(
-      chunk.map(({ text }) => text),
-      null,
-    )
-    for (const [index, { id }] of chunk.entries()) lengths.push({ id, tokens: encoded[index]?.length ?? 0 })
+  for (const chunk of chunksOf(rows)) {
+    const tokens = await lengthsOf(tokenizer, chunk, problem)
+    for (const [index, { id }] of chunk.entries()) lengths.push({ id, tokens: tokens[index] ?? 0 })
     context.counted(lengths.length, rows.length)
     await context.breathe()
   }
@@ -37,7 +34,11 @@ export const dataCost: Job<'data-cost'> = async ({ material, recipe }, context) 
   const tokenizer = await loadTokenizer(material.modelFolder, config)
   const maxLength = Math.min(recipe.maxLength, config.maximumLength)
   const rows = await readRows(material.rowsFile)
-  const encoded = (split: SplitName) => encodeAll(tokenizer, unlabelled(rows, split), maxLength, context)
+  const objective = objectiveOf(material.problem)
+  const encoded = async (split: SplitName) => {
+    const texts = rows.filter((row) => row.split === split)
+    return (await encodeAll(objective, { tokenizer, maxLength }, texts, context)).examples
+  }
   return costOf(await encoded('train'), await encoded('validation'), await encoded('test'), { ...recipe, maxLength })
 }
 
@@ -61,6 +62,16 @@ export function costOf(
   }
 }
 
-function unlabelled(rows: readonly DatasetRow[], split: SplitName) {
-  return rows.filter((row) => row.split === split).map(({ text }) => ({ text, label: 0 }))
+/** A text with its special tokens; for an instruction, all that stands in its example. */
+async function lengthsOf(
+  tokenizer: Tokenizer,
+  rows: readonly DatasetRow[],
+  problem: Problem | undefined,
+): Promise<number[]> {
+  const texts = rows.map(({ text }) => text)
+  if (problem?.kind !== 'instruction') return (await tokenizer.encode(texts, null)).map(({ length }) => length)
+  const prompts = await encodePrompts(tokenizer, problem.template, texts)
+  const responses = await tokenizer.encodePlain(rows.map(({ target }) => target))
+  const closing = Math.min(1, tokenizer.endIds.length)
+  return prompts.map(({ length }, index) => length + (responses[index]?.length ?? 0) + closing)
 }

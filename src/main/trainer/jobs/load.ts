@@ -1,18 +1,20 @@
 /** Base models and data from disk, ready for the engine. */
-
+import { dispose } from '@tensorflow/tfjs-core'
+import { outputsOf, type Problem } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
-import { type Example, encode, type LabelledText, type Tokenizer } from '../../engine/data/encode'
+import type { Counted, Encoded, TargetText, Tokenizer } from '../../engine/data/encode'
 import { loadModel } from '../../engine/formats/hugging-face'
-import type { EncoderConfig } from '../../engine/models/config'
-import { createTunedModel } from '../../engine/models/create-tuned-model'
+import type { ModelConfig } from '../../engine/models/config'
+import { createAdaptedModel, createTunedModel } from '../../engine/models/create-tuned-model'
 import type { TunedModel } from '../../engine/models/tuned-model'
 import { createRandom } from '../../engine/random'
+import type { Objective } from '../../engine/training/objectives/objective'
 import { loadTokenizer } from '../tokenizer'
 import type { JobContext } from './context'
 import { naming, openModelFolder } from './model-folder'
 
-export interface LoadedTunedModel {
-  readonly config: EncoderConfig
+export interface LoadedModel {
+  readonly config: ModelConfig
   readonly tokenizer: Tokenizer
   /** The caller disposes of it. */
   readonly model: TunedModel
@@ -23,20 +25,54 @@ export interface LoadedTunedModel {
 /** Untrained, as a run starts. The backend must have been started. */
 export async function loadTunedModel(
   modelFolder: string,
-  labels: readonly string[],
+  problem: Problem,
   recipe: Pick<Recipe, 'strategy' | 'options' | 'seed' | 'maxLength'>,
-): Promise<LoadedTunedModel> {
-  const { config, weights } = await naming(modelFolder, async () => loadModel(await openModelFolder(modelFolder)))
-  const tokenizer = await loadTokenizer(modelFolder, config)
+): Promise<LoadedModel> {
   const { strategy, options, seed } = recipe
-  const random = createRandom(seed).fork('parameters')
-  const model = createTunedModel({ config, weights, strategy, options, classes: labels.length, random })
-  return { config, tokenizer, model, maxLength: Math.min(recipe.maxLength, config.maximumLength) }
+  if (strategy === 'dictionary') throw new Error('the dictionary changes no model')
+  return await load(modelFolder, recipe.maxLength, async ({ config, weights, tokenizer }) => {
+    const { initialText } = options
+    const initial = typeof initialText === 'string' ? await tokenizer.encodePlain([initialText]) : []
+    return createTunedModel({
+      config,
+      weights,
+      strategy,
+      options,
+      outputs: outputsOf(problem),
+      random: createRandom(seed).fork('parameters'),
+      initialTokenIds: [...(initial[0] ?? [])],
+    })
+  })
+}
+
+/** The language model as it lies in its folder. */
+export async function loadBaseModel(modelFolder: string, maxLength: number): Promise<LoadedModel> {
+  const untrained = { options: {}, outputs: null, random: createRandom(0) }
+  return await load(modelFolder, maxLength, async ({ config, weights }) =>
+    createAdaptedModel({ config, weights, ...untrained }, { parameters: [], constantDepth: 0 }),
+  )
+}
+
+async function load(
+  modelFolder: string,
+  maxLength: number,
+  create: (base: Awaited<ReturnType<typeof loadModel>> & { tokenizer: Tokenizer }) => Promise<TunedModel>,
+): Promise<LoadedModel> {
+  const { config, weights } = await naming(modelFolder, async () => loadModel(await openModelFolder(modelFolder)))
+  let tokenizer: Tokenizer
+  try {
+    tokenizer = await loadTokenizer(modelFolder, config)
+  } catch (thrown) {
+    dispose(Object.values(weights))
+    throw thrown
+  }
+  const model = await create({ config, weights, tokenizer })
+  return { config, tokenizer, model, maxLength: Math.min(maxLength, config.maximumLength) }
 }
 
 /** Drives a counted work to its end, letting messages in between. */
 export async function finish<Result>(
-  work: AsyncGenerator<{ done: number; total: number }, Result>,
+  work: AsyncGenerator<Counted, Result>,
   context: Pick<JobContext, 'breathe'>,
   counted: (done: number, total: number) => void = () => {},
 ): Promise<Result> {
@@ -49,10 +85,10 @@ export async function finish<Result>(
 }
 
 export function encodeAll(
-  tokenizer: Tokenizer,
-  texts: readonly LabelledText[],
-  maxLength: number,
+  objective: Objective,
+  { tokenizer, maxLength }: Pick<LoadedModel, 'tokenizer' | 'maxLength'>,
+  texts: readonly TargetText[],
   context: Pick<JobContext, 'breathe'>,
-): Promise<Example[]> {
-  return finish(encode(tokenizer, texts, maxLength), context)
+): Promise<Encoded> {
+  return finish(objective.encode(tokenizer, texts, maxLength), context)
 }

@@ -1,21 +1,25 @@
 /** Measures a recipe on this machine by a few real steps: typical ones for time, the longest for memory. */
 import { dispose } from '@tensorflow/tfjs-core'
+import type { SplitName } from '../../../shared/dataset'
+import type { Problem } from '../../../shared/problem'
 import { startBackend } from '../../devices/start-backend'
-import { type BatchPlan, paddedTokens, planByLength, planEpoch, type StepPlan } from '../../engine/data/batches'
+import { type BatchPlan, paddedTokens, pick, planByLength, planEpoch, type StepPlan } from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
 import { createRandom } from '../../engine/random'
 import { clipFactor, globalNorm } from '../../engine/training/clipping'
 import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/training/constant-part'
-import { computeFeatures, computeLogits } from '../../engine/training/evaluate'
+import { computeFeatures, evaluate } from '../../engine/training/evaluate'
+import { linearData } from '../../engine/training/fit-features'
 import { computeGradients } from '../../engine/training/gradients'
-import { fitLogisticRegression } from '../../engine/training/logistic-regression'
+import { fitLinearModel } from '../../engine/training/linear-model'
+import { objectiveOf } from '../../engine/training/objectives/index'
 import { createAdamW } from '../../engine/training/optimizer'
 import type { ProbeFacts } from '../contract'
 import type { Job } from './context'
 import { costOf } from './lengths'
 import { encodeAll, finish, loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
-import { readRows, rowsOf, textsOf } from './rows'
+import { readRows, rowsOf } from './rows'
 
 /** What the solver of the feature-based strategy usually takes, over all its penalties. */
 const solverIterations = 250
@@ -25,13 +29,15 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
   resetPeakMemory()
   const loading = stopwatch()
   const backend = await startBackend(recipe.backend)
-  const { labels } = material
-  const { model, tokenizer, maxLength } = await loadTunedModel(material.modelFolder, labels, recipe)
+  const { problem } = material
+  const objective = objectiveOf(problem)
+  const loaded = await loadTunedModel(material.modelFolder, problem, recipe)
+  const { model, tokenizer, maxLength } = loaded
   const loadSeconds = loading()
   try {
     const rows = await readRows(material.rowsFile)
-    const encoded = (split: 'train' | 'validation' | 'test') =>
-      encodeAll(tokenizer, textsOf(rowsOf(rows, split), labels), maxLength, context)
+    const encoded = async (split: SplitName) =>
+      (await encodeAll(objective, loaded, rowsOf(rows, split), context)).examples
     const [train, validation, test] = [await encoded('train'), await encoded('validation'), await encoded('test')]
     const sized = { ...recipe, maxLength }
     const cost = costOf(train, validation, test, sized)
@@ -40,19 +46,19 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     // Evaluation: once to warm up on the longest batch of all, then a typical one.
     const all = [...train, ...validation, ...test]
     const evaluation = planByLength(all, recipe.batchSize, maxLength)
-    const evaluate = async (plan: BatchPlan): Promise<number> => {
+    const timeEvaluation = async (plan: BatchPlan): Promise<number> => {
       const inputs = { ...common, examples: pick(all, plan) }
       const seconds = stopwatch()
-      await finish(model.features ? computeFeatures(model, inputs) : computeLogits(model, inputs), context)
+      await finish(model.features ? computeFeatures(model, inputs) : evaluate(model, objective, inputs), context)
       return seconds()
     }
     const typicalBatch = evaluation[Math.floor(evaluation.length / 2)] as BatchPlan
-    await evaluate(evaluation[0] as BatchPlan)
-    await evaluate(typicalBatch)
-    const secondsPerEvaluationToken = (await evaluate(typicalBatch)) / paddedTokens([typicalBatch])
+    await timeEvaluation(evaluation[0] as BatchPlan)
+    await timeEvaluation(typicalBatch)
+    const secondsPerEvaluationToken = (await timeEvaluation(typicalBatch)) / paddedTokens([typicalBatch])
 
     const secondsPerTrainingToken = model.features
-      ? solverSeconds(train.length, labels.length, await featureWidth()) / cost.trainingTokensPerEpoch / recipe.epochs
+      ? solverSeconds(problem, train, await featureWidth()) / cost.trainingTokensPerEpoch / recipe.epochs
       : await trainingSeconds()
 
     return {
@@ -82,7 +88,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
             ? await finish(computeConstantParts(model, inputs, Number.POSITIVE_INFINITY), context)
             : null
           const seconds = stopwatch()
-          const { loss, gradients } = computeGradients(model, inputs, step, { random, constantParts })
+          const { loss, gradients } = computeGradients(model, inputs, step, { objective, random, constantParts })
           const norm = globalNorm(gradients)
           const factor = recipe.clipNorm > 0 ? clipFactor(norm, recipe.clipNorm) : null
           optimizer.apply(gradients, 0, factor)
@@ -121,20 +127,15 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
 }
 
 /** Times the solver on random features of the data's size; its cost is the same for every iteration. */
-function solverSeconds(examples: number, classes: number, width: number): number {
-  const rows = Math.min(examples, solverRows)
+function solverSeconds(problem: Problem, examples: readonly Example[], width: number): number {
+  const rows = examples.slice(0, solverRows)
   const random = createRandom('probe')
-  const features = Float32Array.from({ length: rows * width }, () => random.normal())
-  const targets = Array.from({ length: rows }, () => random.integer(classes))
+  const features = Float32Array.from({ length: rows.length * width }, () => random.normal())
+  const data = linearData(problem, features, rows)
   const seconds = stopwatch()
   let iterations = 0
-  const data = { features, targets, width, classes }
-  for (const _ of fitLogisticRegression(data, { strength: 1, maximumIterations: 6 })) iterations += 1
-  return (seconds() / Math.max(1, iterations)) * (examples / rows) * solverIterations
-}
-
-function pick(examples: readonly Example[], { rows }: Pick<BatchPlan, 'rows'>): Example[] {
-  return rows.map((row) => examples[row] as Example)
+  for (const _ of fitLinearModel(data, { strength: 1, maximumIterations: 6 })) iterations += 1
+  return (seconds() / Math.max(1, iterations)) * (examples.length / rows.length) * solverIterations
 }
 
 function stopwatch(): () => number {

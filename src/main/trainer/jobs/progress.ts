@@ -1,4 +1,5 @@
 /** Turns what the training loop says into progress for people and points for curves. */
+import type { Metrics } from '../../../shared/result'
 import type { MetricPoint, Progress } from '../../../shared/run'
 import type { TrainingEvent } from '../../engine/training/events'
 
@@ -68,11 +69,10 @@ export function createTracker(
         case 'evaluation': {
           const { step, metrics } = event.evaluation
           evaluationSeconds = event.seconds
-          points.push({ step, name: 'validation/loss', value: metrics.loss })
-          points.push({ step, name: 'validation/accuracy', value: metrics.accuracy })
-          points.push({ step, name: 'validation/macro-f1', value: metrics.macroF1 })
+          for (const [name, value] of curvesOf(metrics)) points.push({ step, name, value })
           break
         }
+        case 'left-out':
         case 'checkpoint':
           break
         default:
@@ -90,5 +90,26 @@ export function createTracker(
         },
       }
     },
+  }
+}
+
+function curvesOf(metrics: Metrics): [MetricPoint['name'], number][] {
+  const loss: [MetricPoint['name'], number] = ['validation/loss', metrics.loss]
+  switch (metrics.kind) {
+    case 'single-label':
+      return [loss, ['validation/accuracy', metrics.accuracy], ['validation/macro-f1', metrics.macroF1]]
+    case 'multi-label':
+      return [
+        loss,
+        ['validation/micro-f1', metrics.microF1],
+        ['validation/macro-f1', metrics.macroF1],
+        ['validation/exact-match', metrics.exactMatch],
+      ]
+    case 'regression':
+      return [loss, ['validation/r2', metrics.r2], ['validation/mean-squared-error', metrics.meanSquaredError]]
+    case 'instruction':
+      return [loss, ['validation/perplexity', metrics.perplexity], ['validation/token-accuracy', metrics.tokenAccuracy]]
+    default:
+      return metrics satisfies never
   }
 }

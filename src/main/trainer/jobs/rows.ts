@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { type DatasetRow, datasetRowSchema, type SplitName } from '../../../shared/dataset'
 import { Failure } from '../../../shared/failure'
-import type { LabelledText } from '../../engine/data/encode'
 
 /** Fails with `dataset-malformed`, naming the line. */
 export async function readRows(rowsFile: string): Promise<DatasetRow[]> {
@@ -28,20 +27,6 @@ export async function readRows(rowsFile: string): Promise<DatasetRow[]> {
         line: index + 1,
       })
     })
-}
-
-/** The rows of one split with class ids. Fails with `dataset-malformed` where a row's class is unknown. */
-export function textsOf(rows: readonly DatasetRow[], labels: readonly string[]): LabelledText[] {
-  const ids = new Map(labels.map((label, id) => [label, id]))
-  return rows.map(({ id, text, target }) => {
-    const label = ids.get(target)
-    if (label === undefined) {
-      throw new Failure('dataset-malformed', `Row ${id} has the label "${target}", which is none of the data set's.`, {
-        row: id,
-      })
-    }
-    return { text, label }
-  })
 }
 
 /** Fails with `dataset-too-small` where the split is empty. */

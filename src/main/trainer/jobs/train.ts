@@ -1,19 +1,18 @@
 /** Trains into a run's folder and scores the result on the test split. */
-
-import type { DatasetRow } from '../../../shared/dataset'
-import type { ClassificationMetrics, RunResult, ScoredRow } from '../../../shared/result'
+import type { RunResult } from '../../../shared/result'
 import { startBackend } from '../../devices/start-backend'
 import { stepsPerEpoch } from '../../engine/data/batches'
 import { countParameters } from '../../engine/parameters'
-import { computeLogits } from '../../engine/training/evaluate'
-import { scoreConfusion, scoreLogits, toPredictions } from '../../engine/training/metrics'
+import type { TrainingEvent } from '../../engine/training/events'
+import { leaveIfCancelled } from '../../engine/training/phase'
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
 import type { Job } from './context'
-import { encodeAll, finish, loadTunedModel } from './load'
+import { loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
-import { readRows, rowsOf, textsOf } from './rows'
+import { readRows, rowsOf } from './rows'
+import { scoreTest } from './test-scores'
 
 /** A crash costs no more than this much training. */
 const checkpointSeconds = 60
@@ -24,7 +23,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
   const startedAt = performance.now()
   const clock = () => performance.now()
   resetPeakMemory()
-  const { labels } = material
+  const { problem, modelFolder } = material
   const rows = await readRows(material.rowsFile)
   const split = { train: rowsOf(rows, 'train'), validation: rowsOf(rows, 'validation'), test: rowsOf(rows, 'test') }
   const perEpoch = stepsPerEpoch(split.train.length, recipe.batchSize, recipe.accumulationSteps)
@@ -35,7 +34,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     epochs: recipe.epochs,
     stepsPerEpoch: perEpoch,
   })
-  const tell = (event: Parameters<typeof tracker.take>[0]) => {
+  const tell = (event: TrainingEvent) => {
     const { progress, points } = tracker.take(event)
     context.progress(progress, points)
   }
@@ -43,7 +42,8 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
   await context.breathe()
 
   const backend = await startBackend(recipe.backend)
-  const { tokenizer, model, maxLength } = await loadTunedModel(material.modelFolder, labels, recipe)
+  const tuned = await loadTunedModel(modelFolder, problem, recipe)
+  const { tokenizer, model, maxLength } = tuned
   try {
     const files = openCheckpointFiles(runFolder)
     const last = resume ? await files.readLast() : null
@@ -57,9 +57,9 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     const work = train({
       model,
       tokenizer,
-      train: textsOf(split.train, labels),
-      validation: textsOf(split.validation, labels),
-      labels,
+      train: split.train,
+      validation: split.validation,
+      problem,
       recipe: { ...recipe, maxLength },
       clock,
       store: { ...files, saveLast },
@@ -72,6 +72,7 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     let next = await work.next()
     while (!next.done) {
       if (next.value.kind === 'step') ownTrainingSeconds += next.value.seconds
+      if (next.value.kind === 'left-out') logLeftOut(next.value)
       tell(next.value)
       if (next.value.kind === 'checkpoint') context.checkpoint(next.value.step, next.value.byteLength)
       await context.breathe()
@@ -79,18 +80,13 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
     }
     const report = next.value
 
-    const examples = await encodeAll(tokenizer, textsOf(split.test, labels), maxLength, context)
-    const inputs = { examples, paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, maxLength }
-    const logits = await finish(computeLogits(model, inputs), context, (done, total) =>
-      tell({ kind: 'phase', phase: 'finalizing', done, total }),
-    )
-    const targets = examples.map(({ label }) => label)
     if (report.stoppedBecause !== 'asked') await files.finish()
+    const tested = await scoreTest(tuned, material, split, { batchSize: recipe.batchSize, between })
     const earlierSeconds = report.trainingSeconds - ownTrainingSeconds
     const result: RunResult = {
       validation: report.validation,
-      test: scoreLogits(logits, targets, labels),
-      majority: scoreMajority(split.train, split.test, labels),
+      test: tested.metrics,
+      naive: tested.naive,
       trainableParameters: countParameters(model.parameters),
       totalParameters: model.totalParameters,
       steps: report.steps,
@@ -102,31 +98,19 @@ export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resu
       stoppedBecause: report.stoppedBecause,
     }
     const { id, device, versions } = backend
-    return { result, testRows: scoreRows(split.test, logits, labels), backend: id, device, versions }
+    return { result, testRows: tested.rows, backend: id, device, versions }
   } finally {
     model.dispose()
   }
+
+  async function between(done: number, total: number): Promise<void> {
+    tell({ kind: 'phase', phase: 'finalizing', done, total })
+    await context.breathe()
+    leaveIfCancelled(context.stop)
+  }
 }
 
-function scoreRows(rows: readonly DatasetRow[], logits: Float32Array, labels: readonly string[]): ScoredRow[] {
-  const predictions = toPredictions(logits, labels)
-  return rows.map(({ id, text, target }, index) => {
-    const { label = '', probabilities = [] } = predictions[index] ?? {}
-    return { id, text, target, predicted: label, probability: Math.max(...probabilities) }
-  })
-}
-
-/** What always answering the training split's most frequent class scores on the test split. */
-function scoreMajority(
-  train: readonly DatasetRow[],
-  test: readonly DatasetRow[],
-  labels: readonly string[],
-): Pick<ClassificationMetrics, 'accuracy' | 'macroF1'> {
-  const count = (rows: readonly DatasetRow[]) =>
-    labels.map((label) => rows.filter((row) => row.target === label).length)
-  const inTraining = count(train)
-  const most = inTraining.indexOf(Math.max(...inTraining))
-  const confusion = count(test).map((support) => labels.map((_, column) => (column === most ? support : 0)))
-  const { accuracy, macroF1 } = scoreConfusion(confusion, labels)
-  return { accuracy, macroF1 }
+/** For the log: the data's report says how many texts are longer than the maximum length. */
+function logLeftOut({ texts, total }: { texts: number; total: number }): void {
+  console.warn(`${texts} of ${total} texts were left out: their prompts fill the maximum length`)
 }

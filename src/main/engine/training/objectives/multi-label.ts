@@ -60,7 +60,8 @@ export function multiLabel(labels: readonly string[], separator: string): Object
      * the classes' shares (Laplace's rule of succession).
      */
     naive(training, tested) {
-      const counts = labels.map((_, id) => training.reduce((sum, { target }) => sum + (target[id] as number), 0))
+      const targets = training.map(targetOf)
+      const counts = labels.map((_, id) => targets.reduce((sum, hot) => sum + (hot[id] as number), 0))
       const logits = counts.map((count) => Math.log((count + 1) / (training.length - count + 1)))
       const most = counts.indexOf(Math.max(...counts))
       const { loss } = score(Float32Array.from(tested.flatMap(() => logits)), tested)

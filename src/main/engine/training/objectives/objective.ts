@@ -28,5 +28,5 @@ export interface Objective {
   /** One per text; null where the answer is written, not read off. */
   predict(measured: Float32Array): Prediction[] | null
   /** What the training split alone, without reading, scores on other texts; null where that is the untrained model. */
-  naive(training: readonly Example[], tested: readonly Example[]): Metrics | null
+  naive(training: readonly TargetText[], tested: readonly Example[]): Metrics | null
 }

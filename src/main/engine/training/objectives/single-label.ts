@@ -32,7 +32,8 @@ export function singleLabel(labels: readonly string[]): Objective {
       }),
     /** Always the most frequent class; its loss is that of the classes' shares (Laplace's rule of succession). */
     naive(training, tested) {
-      const counts = labels.map((_, id) => training.filter((example) => classOf(example) === id).length)
+      const classesOfTraining = training.map((text) => targetOf(text)[0])
+      const counts = labels.map((_, id) => classesOfTraining.filter((found) => found === id).length)
       const logShares = counts.map((count) => Math.log((count + 1) / (training.length + classes)))
       const measured = Float32Array.from(tested.flatMap(() => logShares))
       return scoreLogits(measured, tested.map(classOf), labels)

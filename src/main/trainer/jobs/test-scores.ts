@@ -1,0 +1,81 @@
+/** Scores a trained model on the test split, beside what needs no training. */
+import type { DatasetRow, SplitName } from '../../../shared/dataset'
+import { generationSchema } from '../../../shared/generation'
+import type { InstructionMetrics, Metrics, ScoredRow } from '../../../shared/result'
+import type { Example } from '../../engine/data/encode'
+import { evaluate } from '../../engine/training/evaluate'
+import { objectiveOf } from '../../engine/training/objectives/index'
+import type { Material } from '../contract'
+import { type Answer, answerAll } from './answer'
+import { encodeAll, type LoadedModel, loadBaseModel } from './load'
+import { scoreRows } from './scored-rows'
+
+/** Answers are written for no more test rows than this, none longer than that: enough for a look and a share. */
+const answeredRows = 50
+const generation = generationSchema.parse({ maximumTokens: 128 })
+
+export interface TestScores {
+  readonly metrics: Metrics
+  readonly naive: Metrics
+  readonly rows: ScoredRow[]
+}
+
+/** `between` is awaited between batches and between the tokens of answers; it ends the work by throwing. */
+export async function scoreTest(
+  tuned: LoadedModel,
+  { problem, modelFolder }: Material,
+  split: Readonly<Record<SplitName, readonly DatasetRow[]>>,
+  { batchSize, between }: { batchSize: number; between(done: number, total: number): Promise<void> },
+): Promise<TestScores> {
+  const objective = objectiveOf(problem)
+  const { examples, leftOut } = await encodeAll(objective, tuned, split.test, { breathe: () => between(0, 1) })
+  const rows = split.test.filter((_, index) => !leftOut.includes(index))
+  const measured = await measure(tuned, examples)
+  const losses = objective.losses(measured, examples)
+  const metrics = objective.score(measured, examples)
+  const naive = objective.naive(split.train, examples) ?? (await scoreUntrained())
+  const predictions = objective.predict(measured)
+  if (predictions) return { metrics, naive, rows: scoreRows(rows, problem, predictions, losses) }
+
+  const answers = await answerSome()
+  const exactMatch = shareRight(answers, rows)
+  return {
+    metrics: { ...(metrics as InstructionMetrics), exactMatch },
+    naive,
+    rows: scoreRows(rows, problem, answers, losses),
+  }
+
+  async function measure({ model, tokenizer, maxLength }: LoadedModel, tested: readonly Example[]) {
+    const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, maxLength }
+    const work = evaluate(model, objective, inputs)
+    let next = await work.next()
+    while (!next.done) {
+      await between(next.value.done, next.value.total)
+      next = await work.next()
+    }
+    return next.value
+  }
+
+  /** What the base model makes of the same responses. */
+  async function scoreUntrained(): Promise<Metrics> {
+    const base = await loadBaseModel(modelFolder, tuned.maxLength)
+    try {
+      return objective.score(await measure(base, examples), examples)
+    } finally {
+      base.model.dispose()
+    }
+  }
+
+  async function answerSome(): Promise<Answer[]> {
+    if (problem.kind !== 'instruction') throw new Error(`a ${problem.kind} problem has nothing to write`)
+    const prompts = rows.slice(0, answeredRows).map(({ text }) => text)
+    return await answerAll(tuned, problem.template, prompts, generation, (done) => between(done, prompts.length))
+  }
+}
+
+/** Surrounding space apart; null where nothing was answered. */
+function shareRight(answers: readonly Answer[], rows: readonly DatasetRow[]): number | null {
+  if (answers.length === 0) return null
+  const right = answers.filter(({ text }, index) => text.trim() === rows[index]?.target.trim())
+  return right.length / answers.length
+}
