@@ -1,94 +1,151 @@
-/** PEFT's adapter folders (huggingface/peft 0.21): adapter_config.json and adapter_model.safetensors. */
+/**
+ * PEFT's adapter folders (huggingface/peft 0.21): adapter_config.json and adapter_model.safetensors. Names of parameters
+ * are PEFT's already; here they get its prefixes, and matrices of linear modules the files' [out, in].
+ */
 import { Failure } from '../../../shared/failure'
-import type { EncoderConfig } from '../models/config'
-import type { LoraSettings } from '../strategies/lora'
-import { type Arrays, type FloatArray, transposeArray } from './arrays'
+import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
+import type { ModelConfig } from '../models/config'
+import { headTensors, poolerName } from '../models/weights'
+import { type Arrays, type FloatArray, turnMatrix } from './arrays'
 import type { FolderContent } from './folder'
+import { fromAdaptionPrompt, toAdaptionPrompt } from './peft-adaption-prompt'
+import { ia3Method } from './peft-ia3'
+import { loraMethod } from './peft-lora'
+import type { PeftMethod } from './peft-method'
+import { prefixMethod, promptMethod } from './peft-prompt'
 import { decodeSafetensors, encodeSafetensors } from './safetensors'
 import { encodeJson } from './text'
 
 export const adapterConfigFile = 'adapter_config.json'
 export const adapterFile = 'adapter_model.safetensors'
-const prefix = 'base_model.model.'
 
-export interface LoraAdapter {
-  readonly settings: Pick<LoraSettings, 'rank' | 'alpha' | 'dropout' | 'targets'>
-  /** All that was trained, in engine layout under the names of its parameters: lora_A, lora_B, head and pooler. */
+export interface PeftSource {
+  readonly strategy: ModelStrategyId
+  readonly options: StrategyOptions
+  readonly config: ModelConfig
+  readonly outputs: number | null
+  /** All that was trained, in the engine's layout under the names of its parameters. */
   readonly parameters: Arrays
+  /** Name or folder that a reader of the adapter should load first. */
+  readonly baseModel: string
 }
 
-/** `baseModel` is the name or folder that a reader of the adapter should load first. */
-export function toPeft({ settings, parameters }: LoraAdapter, config: EncoderConfig, baseModel: string): FolderContent {
-  const tensors = Object.entries(parameters).map(([name, array]) => [prefix + name, turn(array)] as const)
-  return {
-    [adapterConfigFile]: encodeJson(adapterConfig(settings, modulesToSave(config, parameters), baseModel)),
-    [adapterFile]: encodeSafetensors(Object.fromEntries(tensors), { format: 'pt' }),
-  }
+/** What makes the same adapter again: a strategy, its options, and the values of its parameters. */
+export interface PeftReading {
+  readonly strategy: ModelStrategyId
+  readonly options: StrategyOptions
+  readonly values: Arrays
 }
 
-/** The inverse of `toPeft`. Throws `model-malformed` or `model-unsupported`. */
-export function fromPeft(configJson: Readonly<Record<string, unknown>>, adapter: Uint8Array): LoraAdapter {
-  const { tensors } = decodeSafetensors(adapter)
-  const parameters: Record<string, FloatArray> = {}
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    if (!name.startsWith(prefix) || data instanceof Int32Array)
-      throw new Failure('model-malformed', `${adapterFile} holds ${name}, which is no part of a LoRA adapter.`)
-    parameters[name.slice(prefix.length)] = turn({ shape, data })
-  }
-  return { settings: readSettings(configJson), parameters }
-}
+const methods: readonly PeftMethod[] = [loraMethod, ia3Method, promptMethod, prefixMethod]
 
-/** Only matrices differ between the layouts; vectors stay. */
-function turn(array: FloatArray): FloatArray {
-  return array.shape.length === 2 ? transposeArray(array) : array
-}
+/** Prompts are told apart from the head by what precedes the head's names. */
+const adapterPrefix = 'base_model.model.'
+const headPrefixBesidePrompts = 'base_model.'
 
-/** PEFT adds "classifier" and "score" by itself; named here so that the file says all that it holds. */
-function modulesToSave({ architecture }: EncoderConfig, parameters: Arrays): string[] {
-  if (architecture === 'distilbert') return ['pre_classifier', 'classifier', 'score']
-  const pooler = Object.keys(parameters).some((name) => name.startsWith('bert.pooler.'))
-  return [...(pooler ? ['pooler'] : []), 'classifier', 'score']
-}
-
-function adapterConfig(
-  { rank, alpha, dropout, targets }: LoraAdapter['settings'],
-  saved: readonly string[],
-  baseModel: string,
-): Record<string, unknown> {
-  return {
-    peft_type: 'LORA',
-    task_type: 'SEQ_CLS',
+/** Throws where the strategy is none that PEFT has: `exportFormats` of its description says so. */
+export function writePeft(source: PeftSource): FolderContent {
+  const { strategy, config, outputs, parameters, baseModel } = source
+  if (strategy === 'llama-adapter') return toAdaptionPrompt(source)
+  const method = methods.find((candidate) => candidate.strategy === strategy)
+  if (!method) throw new Error(`needs a strategy that PEFT has; has ${strategy}`)
+  const headNames = headOf(config, outputs)
+  const isHead = ([name]: [string, FloatArray]) => headNames.has(name)
+  const entries = Object.entries(parameters)
+  const own = method.write({ ...source, parameters: Object.fromEntries(entries.filter((entry) => !isHead(entry))) })
+  const head = entries.filter(isHead).map(([name, array]) => [name, turnMatrix(array)] as const)
+  const [prefix, headPrefix] = prefixesOf(method)
+  const tensors = Object.fromEntries([
+    ...Object.entries(own.tensors).map(([name, array]) => [prefix + name, array] as const),
+    ...head.map(([name, array]) => [headPrefix + name, array] as const),
+  ])
+  const described = {
+    peft_type: method.type,
+    task_type: outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS',
     base_model_name_or_path: baseModel,
     revision: null,
     inference_mode: true,
-    r: rank,
-    lora_alpha: alpha,
-    lora_dropout: dropout,
-    target_modules: targets,
-    modules_to_save: saved,
-    bias: 'none',
-    fan_in_fan_out: false,
-    use_rslora: false,
-    use_dora: false,
+    ...own.described,
+    ...(outputs !== null && { modules_to_save: modulesToSave(config, Object.keys(parameters)) }),
+  }
+  return {
+    [adapterConfigFile]: encodeJson(described),
+    [adapterFile]: encodeSafetensors(tensors, { format: 'pt' }),
   }
 }
 
-function readSettings(json: Readonly<Record<string, unknown>>): LoraAdapter['settings'] {
-  const { peft_type: type, r, lora_alpha: alpha, lora_dropout: dropout = 0, target_modules: targets } = json
-  const variants = ['use_rslora', 'use_dora', 'rank_pattern', 'alpha_pattern', 'layers_to_transform']
-  const used = variants.filter((name) => json[name] === true || Object.keys(Object(json[name])).length > 0)
-  if (type !== 'LORA' || used.length > 0)
+/**
+ * The inverse of `writePeft`, which reads what PEFT itself wrote too. `outputs` null = the language-model head.
+ * Throws `model-malformed`, or `model-unsupported` for what Fino would compute differently; the adapter's shapes are left
+ * to be checked when the values are assigned.
+ */
+export function readPeft(
+  described: Readonly<Record<string, unknown>>,
+  adapter: Uint8Array,
+  config: ModelConfig,
+  outputs: number | null,
+): PeftReading {
+  checkTask(described, outputs)
+  if (described.peft_type === 'ADAPTION_PROMPT')
+    return { strategy: 'llama-adapter', ...fromAdaptionPrompt(described, adapter, config) }
+  const method = methods.find(({ types }) => types.includes(String(described.peft_type)))
+  if (!method) {
+    const known = [...methods.flatMap(({ types }) => types), 'ADAPTION_PROMPT'].join(', ')
     throw new Failure(
       'model-unsupported',
-      `${adapterConfigFile} describes ${type === 'LORA' ? `LoRA with ${used.join(', ')}` : String(type)}; Fino reads plain LoRA.`,
+      `${adapterConfigFile} describes ${String(described.peft_type)}; Fino reads ${known}.`,
     )
-  const numbers = [r, alpha, dropout].every((value) => typeof value === 'number')
-  if (!numbers || !Array.isArray(targets))
-    throw new Failure('model-malformed', `${adapterConfigFile} lacks r, lora_alpha or a list of target_modules.`)
-  return {
-    rank: r as number,
-    alpha: alpha as number,
-    dropout: dropout as number,
-    targets: targets.map(String),
   }
+  const headNames = headOf(config, outputs)
+  const own: Record<string, FloatArray> = {}
+  const head: Record<string, FloatArray> = {}
+  const unknown: string[] = []
+  const [prefix, headPrefix] = prefixesOf(method)
+  for (const [name, { shape, data }] of Object.entries(decodeSafetensors(adapter).tensors)) {
+    const headName = name.startsWith(headPrefix) ? name.slice(headPrefix.length) : ''
+    if (data instanceof Int32Array) unknown.push(name)
+    else if (headNames.has(headName)) head[headName] = turnMatrix({ shape, data })
+    else if (name.startsWith(prefix) && method.owns(name)) own[name.slice(prefix.length)] = { shape, data }
+    else unknown.push(name)
+  }
+  if (unknown.length > 0)
+    throw new Failure(
+      'model-unsupported',
+      `${adapterFile} holds ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ` and ${unknown.length - 4} more` : ''}, which Fino does not train with ${method.strategy} on ${config.architecture}.`,
+    )
+  if (Object.keys(own).length === 0)
+    throw new Failure('model-malformed', `${adapterFile} holds nothing of ${method.type}. Save the adapter again.`)
+  const { options, values } = method.read({ described, tensors: own, config })
+  const pooler = config.architecture === 'bert' && outputs !== null
+  return {
+    strategy: method.strategy,
+    options: { ...options, ...(pooler && { trainPooler: `${poolerName}.weight` in head }) },
+    values: { ...values, ...head },
+  }
+}
+
+function prefixesOf({ beside }: PeftMethod): readonly [own: string, head: string] {
+  return beside === 'prompt' ? ['', headPrefixBesidePrompts] : [adapterPrefix, adapterPrefix]
+}
+
+/** Names of all that may train besides the adapter. */
+function headOf(config: ModelConfig, outputs: number | null): ReadonlySet<string> {
+  if (outputs === null) return new Set()
+  const pooler = config.architecture === 'bert' ? [`${poolerName}.weight`, `${poolerName}.bias`] : []
+  return new Set([...headTensors(config, outputs).map(({ name }) => name), ...pooler])
+}
+
+/** PEFT adds "classifier" and "score" by itself; named here so that the file says all that it holds. */
+function modulesToSave({ architecture }: ModelConfig, names: readonly string[]): string[] {
+  const pooler = names.some((name) => name.startsWith(`${poolerName}.`)) ? ['pooler'] : []
+  return [...pooler, ...(architecture === 'distilbert' ? ['pre_classifier'] : []), 'classifier', 'score']
+}
+
+function checkTask({ task_type: task }: Readonly<Record<string, unknown>>, outputs: number | null): void {
+  const need = outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS'
+  if (task !== undefined && task !== null && task !== need)
+    throw new Failure(
+      'model-unsupported',
+      `${adapterConfigFile} says task_type "${String(task)}", where this problem needs "${need}". Choose an adapter for this problem.`,
+    )
 }
