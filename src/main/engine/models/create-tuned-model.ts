@@ -53,7 +53,7 @@ function adapt(strategy: ModelStrategyId, base: Base): Adaptation {
 /** A base that the adaptation changes, with the model's own kind of head. */
 export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config, outputs } = base
-  const { parameters, constantDepth, merge: _, ...hooks } = adaptation
+  const { parameters, constantDepth, merge, ...hooks } = adaptation
   const frame = assemble(base, adaptation)
   const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, hooks })
   const headOnly = constantDepth > config.layers && outputs !== null
@@ -84,7 +84,14 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
   const pass = passIn({ training: false })
   const generation =
     outputs === null && config.family === 'decoder' ? { generation: createGeneration({ ...pass, config }) } : {}
-  return { ...frame, constantDepth, constantPart, logits, ...generation }
+  return {
+    ...frame,
+    constantDepth,
+    constantPart,
+    logits,
+    ...generation,
+    ...(merge && { merge: () => merge(frame.weights) }),
+  }
 }
 
 function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {

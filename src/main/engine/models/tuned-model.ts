@@ -47,6 +47,11 @@ export interface TunedModel {
     /** Reads int32 [1, time] after what the cache holds, moves the cache on, and tells what may come next. */
     next(cache: KeyValueCache, tokenIds: Tensor2D): Tensor2D // [1, vocabulary]
   }
+  /**
+   * Strategies that can be worked into the base: all tensors of the merged model under their Hugging Face names. Those that
+   * are not among `weights` are new, and the caller's.
+   */
+  merge?(): Weights
   /** Frees base weights, parameters and head. */
   dispose(): void
 }

@@ -12,9 +12,10 @@ import { layerNames } from '../models/weights'
 import type { Parameter } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base, Meeting, Strategy, Sublayer } from './adaptation'
-import { misfitOf, requireFit } from './misfit'
+import { describeAddition } from './description'
+import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
-import { countReadingHead, countWhole, readingHeadOptions, readingHeadParameters } from './reading-head'
+import { countWhole, readingHeadOptions, readingHeadParameters } from './reading-head'
 
 export const variants = ['pfeiffer', 'houlsby', 'parallel'] as const
 export type Variant = (typeof variants)[number]
@@ -29,19 +30,17 @@ export const bottleneckAdapter: Strategy = {
     const resolved = resolve(config, outputs, options)
     const { variant, inner } = readShape(config, resolved)
     const each = 2 * config.width * inner + inner + config.width
-    const adapters = each * config.layers * adaptedParts[variant].length
-    return {
+    return describeAddition(config, outputs, {
       id: 'bottleneck-adapter',
       source: sources[variant],
-      trainableParameters: adapters + countReadingHead(config, outputs, resolved),
-      totalParameters: countWhole(config, outputs) + adapters,
+      added: each * config.layers * adaptedParts[variant].length,
+      resolved,
       cachesEncoder: false,
       exportFormats: ['adapterhub', 'fino'],
       missingExports: [],
-      misfit: misfitOf('bottleneck-adapter', config, outputs),
       options: describeOptions(config, outputs),
       preset: preset(config),
-    }
+    })
   },
   adapt,
 }

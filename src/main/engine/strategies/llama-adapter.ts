@@ -14,9 +14,10 @@ import { modulePath, type Projection, projectionHasBias } from '../models/weight
 import { type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, AttentionPrefix, Base, Strategy } from './adaptation'
-import { misfitOf, requireFit } from './misfit'
+import { describeAddition } from './description'
+import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
-import { countReadingHead, countWhole, readingHeadOptions, readingHeadParameters } from './reading-head'
+import { readingHeadOptions, readingHeadParameters } from './reading-head'
 import { depthBelow } from './upper-layers'
 
 /** `peft`: one gate a layer. `original`: the hyperbolic tangent of one gate a head, as in the paper's code. */
@@ -29,21 +30,19 @@ export const llamaAdapter: Strategy = {
   describe(config, outputs, options = {}) {
     const resolved = resolve(config, outputs, options)
     const { layers, length, variant } = readShape(resolved)
-    const adapters = layers * (length * config.width + gateSize(config, variant))
     const missing = missingExport(config, variant)
-    return {
+    return describeAddition(config, outputs, {
       id: 'llama-adapter',
       source:
         'Zhang et al. 2023, LLaMA-Adapter: Efficient Fine-tuning of Language Models with Zero-init Attention, arXiv:2303.16199',
-      trainableParameters: adapters + countReadingHead(config, outputs, resolved),
-      totalParameters: countWhole(config, outputs) + adapters,
-      cachesEncoder: false,
+      added: layers * (length * config.width + gateSize(config, variant)),
+      resolved,
+      cachesEncoder: layers < config.layers,
       exportFormats: missing ? ['fino'] : ['peft', 'fino'],
       missingExports: missing ? [missing] : [],
-      misfit: misfitOf('llama-adapter', config, outputs),
       options: describeOptions(config, outputs),
       preset: preset(config),
-    }
+    })
   },
   adapt,
 }
