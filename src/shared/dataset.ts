@@ -31,7 +31,7 @@ export type Column = z.infer<typeof columnSchema>
  * conflicting-labels {texts}; short-text {characters}; long-text {characters, longest}; truncation {maxLength, share}.
  * Regression: not-a-number {} (rows left out); constant-target {value}; outliers {beyond} (rows further than that many
  * deviations from the mean). Instruction: empty-prompt {} and empty-response {} (rows left out).
- * group-across-splits {groups} where the split was not made by group.
+ * group-across-splits {groups, column} where `column` looks as if it named groups and the split was not made by it.
  */
 export const findingCodes = [
   'few-rows',
@@ -72,11 +72,14 @@ export const importOptionsSchema = z.object({
   textColumn: z.string().optional(),
   targetColumn: z.string().optional(),
   task: taskSchema.optional(),
-  /** Instruction: a column whose text, where there is any, follows the prompt after an empty line. */
+  /**
+   * Instruction: a column whose text, where there is any, follows the prompt after an empty line. '' = none; absent = as
+   * suggested where no text column is named either, else none.
+   */
   contextColumn: z.string().optional(),
-  /** Rows with the same value here stay in one split. */
+  /** Rows with the same value here stay in one split; rows without a value are groups of their own. '' = none. */
   groupColumn: z.string().optional(),
-  /** Several classes in one cell, with this between; '' = each cell is one class. */
+  /** Several classes in one cell, with this between; '' = each cell is one class; absent = as suggested. */
   labelSeparator: z.string().max(3).optional(),
   name: z.string().min(1).max(120).optional(),
   splitSeed: z.number().int().nonnegative().optional(),

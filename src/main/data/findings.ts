@@ -1,5 +1,8 @@
 /** What is worth knowing about labelled rows before a model learns from them: PASS, or WARN with what to do. */
-import type { Finding, FindingCode } from '../../shared/dataset'
+import type { Dataset, Finding, FindingCode, SplitName } from '../../shared/dataset'
+import { createLabelReader } from './label-lists'
+import { describeNumbers } from './numbers'
+import type { LeftOut } from './read-rows'
 import { leastTextsForEverySplit } from './splits'
 
 /** All that the findings need to know of a row; the text itself is not kept. */
@@ -8,9 +11,14 @@ export interface RowFacts {
   /** Rows with the same normalised text have the same number. */
   group: number
   characters: number
-  /** Class, or the value as text. */
+  /** Class or classes, the value as text, or '' for a response. */
   target: string
+  /** Rows of one document, author or the like have the same number; null where nothing is known of that. */
+  source: number | null
 }
+
+/** What the rows are examined as. */
+export type Profile = Pick<Dataset, 'task' | 'labels' | 'labelSeparator'>
 
 export interface LabelCount {
   label: string
@@ -20,21 +28,59 @@ export interface LabelCount {
 /** A file with fewer rows than this can be learnt from, but its scores say little. */
 const advisedRows = 100
 const shortCharacters = 3
+const mostlyOneValue = 0.9
+const farDeviations = 4
 const longCharacters = 100_000
 
-/** `labels` is empty for tasks without classes. */
-export function examineRows(rows: readonly RowFacts[], labels: readonly LabelCount[]): Finding[] {
-  const findings = [examineSize(rows), examineDuplicates(rows), examineShort(rows), examineLong(rows)]
-  if (labels.length === 0) return findings
-  return [...findings, examineBalance(labels), examineSmallClasses(rows, labels), examineConflicts(rows)]
+const lacks: Readonly<Record<LeftOut, string>> = {
+  'empty-text': 'no text',
+  'empty-label': 'no label',
+  'not-a-number': 'something that is no number',
+  'empty-prompt': 'no prompt',
+  'empty-response': 'no response',
 }
 
-/** Rows that were left out of the data set, by number. */
-export function leftOut(code: 'empty-text' | 'empty-label', column: string, ids: readonly number[]): Finding | null {
+/** `splits` of the rows, in their order. */
+export function examineRows(rows: readonly RowFacts[], splits: readonly SplitName[], profile: Profile): Finding[] {
+  const findings = [examineSize(rows, profile), examineDuplicates(rows, splits), examineShort(rows), examineLong(rows)]
+  if (profile.task === 'instruction') return findings
+  if (profile.task === 'regression') return [...findings, examineSpread(rows), examineOutliers(rows)]
+  return [
+    ...findings,
+    examineBalance(rows, profile),
+    examineSmallClasses(rows, profile),
+    examineConflicts(rows, profile),
+  ]
+}
+
+/** Rows that were left out of the data set, by number; null where there are none. */
+export function leftOut(code: LeftOut, column: string, ids: readonly number[]): Finding | null {
   if (ids.length === 0) return null
-  const what = code === 'empty-text' ? 'no text' : 'no label'
-  const message = `${rowsHave(ids.length)} ${what} in column "${column}" and ${ids.length === 1 ? 'was' : 'were'} left out: ${first(ids)}.`
+  const message = `${rowsHave(ids.length)} ${lacks[code]} in column "${column}" and ${ids.length === 1 ? 'was' : 'were'} left out: ${first(ids)}.`
   return { code, level: 'warn', message, rows: ids.length, examples: ids.slice(0, 10), values: {} }
+}
+
+/** `column` looks as if it named groups, and the rows were not split by it; null where no group is in two splits. */
+export function examineSources(
+  rows: readonly RowFacts[],
+  splits: readonly SplitName[],
+  column: string,
+): Finding | null {
+  const splitsOf = new Map<number, Set<SplitName | undefined>>()
+  for (const [index, { source }] of rows.entries()) {
+    if (source !== null) splitsOf.set(source, (splitsOf.get(source) ?? new Set()).add(splits[index]))
+  }
+  const across = new Set([...splitsOf].filter(([, found]) => found.size > 1).map(([source]) => source))
+  if (across.size === 0) return null
+  const concerned = rows.filter(({ source }) => source !== null && across.has(source))
+  const message =
+    `Rows with the same "${column}" are in several splits (${across.size} ${across.size === 1 ? 'group' : 'groups'}). ` +
+    'Where such texts resemble each other, scores come out too high: choose it as the group column.'
+  return warn('group-across-splits', message, {
+    rows: concerned.length,
+    ids: idsOf(concerned),
+    values: { groups: across.size, column },
+  })
 }
 
 /** `share` of the texts lose their end at `maxLength` tokens. */
@@ -52,24 +98,44 @@ export function examineTruncation(share: number, rows: number, maxLength: number
     : pass('truncation', `${percent} of the texts lose their end at ${maxLength} tokens.`, { maxLength, share })
 }
 
-function examineSize(rows: readonly RowFacts[]): Finding {
+function examineSize(rows: readonly RowFacts[], { task }: Profile): Finding {
   const values = { rows: rows.length, advised: advisedRows }
+  const [what, remedy] = task === 'instruction' ? ['rows', 'Write'] : ['labelled rows', 'Label']
   return rows.length < advisedRows
-    ? warn('few-rows', `${rows.length} labelled rows are few: scores will be rough. Label ${advisedRows} or more.`, {
+    ? warn('few-rows', `${rows.length} ${what} are few: scores will be rough. ${remedy} ${advisedRows} or more.`, {
         rows: rows.length,
         values,
       })
-    : pass('few-rows', `${rows.length} labelled rows.`, values)
+    : pass('few-rows', `${rows.length} ${what}.`, values)
 }
 
-function examineDuplicates(rows: readonly RowFacts[]): Finding {
-  const seen = new Set<number>()
-  const repeated = rows.filter(({ group }) => seen.size === seen.add(group).size)
-  if (repeated.length === 0) return pass('duplicate-text', 'No text appears twice.', { acrossSplits: 0 })
+function examineDuplicates(rows: readonly RowFacts[], splits: readonly SplitName[]): Finding {
+  const { repeated, acrossSplits } = findDuplicates(rows, splits)
+  if (repeated.length === 0) return pass('duplicate-text', 'No text appears twice.', { acrossSplits })
   const message =
     `${rowsHave(repeated.length)} a text that an earlier row has too: ${first(idsOf(repeated))}. ` +
-    'Equal texts are kept in the same split, so no score profits from them.'
-  return warn('duplicate-text', message, { rows: repeated.length, ids: idsOf(repeated), values: { acrossSplits: 0 } })
+    (acrossSplits === 0
+      ? 'Equal texts are kept in the same split, so no score profits from them.'
+      : `${acrossSplits} of them are in another split than that row, because their groups are.`)
+  return warn('duplicate-text', message, { rows: repeated.length, ids: idsOf(repeated), values: { acrossSplits } })
+}
+
+/** Rows whose text an earlier row has, and how many of them are in another split than the first with that text. */
+export function findDuplicates(
+  rows: readonly RowFacts[],
+  splits: readonly SplitName[],
+): { repeated: RowFacts[]; acrossSplits: number } {
+  const firstSplit = new Map<number, SplitName | undefined>()
+  let acrossSplits = 0
+  const repeated = rows.filter(({ group }, index) => {
+    if (!firstSplit.has(group)) {
+      firstSplit.set(group, splits[index])
+      return false
+    }
+    if (firstSplit.get(group) !== splits[index]) acrossSplits += 1
+    return true
+  })
+  return { repeated, acrossSplits }
 }
 
 function examineShort(rows: readonly RowFacts[]): Finding {
@@ -91,13 +157,15 @@ function examineLong(rows: readonly RowFacts[]): Finding {
   return warn('long-text', message, { rows: long.length, ids: idsOf(long), values })
 }
 
-function examineBalance(labels: readonly LabelCount[]): Finding {
-  const total = labels.reduce((sum, { rows }) => sum + rows, 0)
+function examineBalance(rows: readonly RowFacts[], { labels, labelSeparator }: Profile): Finding {
   const largest = labels.reduce((one, other) => (other.rows > one.rows ? other : one))
   const smallest = labels.reduce((one, other) => (other.rows < one.rows ? other : one))
-  const largestShare = largest.rows / total
+  const largestShare = largest.rows / rows.length
   const values = { largest: largest.label, largestShare, smallest: smallest.label, smallestRows: smallest.rows }
-  const told = `"${largest.label}" is ${asPercent(largestShare)} of the rows, "${smallest.label}" has ${smallest.rows}`
+  const told =
+    labelSeparator === null
+      ? `"${largest.label}" is ${asPercent(largestShare)} of the rows, "${smallest.label}" has ${smallest.rows}`
+      : `"${largest.label}" is in ${asPercent(largestShare)} of the rows, "${smallest.label}" in ${smallest.rows}`
   return largestShare >= 0.8 || smallest.rows * 20 < largest.rows
     ? warn('label-balance', `${told}. Watch macro-F1 rather than accuracy, and label more of the rare classes.`, {
         rows: largest.rows,
@@ -106,13 +174,14 @@ function examineBalance(labels: readonly LabelCount[]): Finding {
     : pass('label-balance', `${told}.`, values)
 }
 
-function examineSmallClasses(rows: readonly RowFacts[], labels: readonly LabelCount[]): Finding {
-  const texts = new Map(labels.map(({ label }) => [label, new Set<number>()]))
-  for (const { target, group } of rows) texts.get(target)?.add(group)
-  const small = [...texts].filter(([, groups]) => groups.size < leastTextsForEverySplit).map(([label]) => label)
+function examineSmallClasses(rows: readonly RowFacts[], { labels, labelSeparator }: Profile): Finding {
+  const labelsIn = createLabelReader(labelSeparator)
+  const small = [...countTexts(rows, labels, labelSeparator)]
+    .filter(([, texts]) => texts < leastTextsForEverySplit)
+    .map(([label]) => label)
   const values = { labels: small.join(', '), minimum: leastTextsForEverySplit }
   if (small.length === 0) return pass('small-class', 'Every class is in every split.', values)
-  const concerned = rows.filter(({ target }) => small.includes(target))
+  const concerned = rows.filter(({ target }) => labelsIn(target).some((label) => small.includes(label)))
   const message =
     `${small.length === 1 ? 'Class' : 'Classes'} ${small.map((label) => `"${label}"`).join(', ')} ` +
     `${small.length === 1 ? 'has' : 'have'} fewer than ${leastTextsForEverySplit} different texts and cannot be in every split. ` +
@@ -120,13 +189,28 @@ function examineSmallClasses(rows: readonly RowFacts[], labels: readonly LabelCo
   return warn('small-class', message, { rows: concerned.length, ids: idsOf(concerned), values })
 }
 
-function examineConflicts(rows: readonly RowFacts[]): Finding {
-  const labelOf = new Map<number, string>()
+/** How many different texts each class has. */
+export function countTexts(
+  rows: readonly RowFacts[],
+  labels: readonly LabelCount[],
+  labelSeparator: string | null,
+): Map<string, number> {
+  const labelsIn = createLabelReader(labelSeparator)
+  const texts = new Map(labels.map(({ label }) => [label, new Set<number>()]))
+  for (const { target, group } of rows) for (const label of labelsIn(target)) texts.get(label)?.add(group)
+  return new Map([...texts].map(([label, groups]) => [label, groups.size]))
+}
+
+function examineConflicts(rows: readonly RowFacts[], { labelSeparator }: Profile): Finding {
+  const labelsIn = createLabelReader(labelSeparator)
+  const targetOf = new Map<number, string>()
   const torn = new Set<number>()
   for (const { group, target } of rows) {
-    const known = labelOf.get(group)
-    if (known === undefined) labelOf.set(group, target)
-    else if (known !== target) torn.add(group)
+    // The order of several classes says nothing.
+    const labels = labelSeparator === null ? target : [...labelsIn(target)].sort().join(labelSeparator)
+    const known = targetOf.get(group)
+    if (known === undefined) targetOf.set(group, labels)
+    else if (known !== labels) torn.add(group)
   }
   if (torn.size === 0) return pass('conflicting-labels', 'No text has two labels.', { texts: 0 })
   const concerned = rows.filter(({ group }) => torn.has(group))
@@ -136,6 +220,30 @@ function examineConflicts(rows: readonly RowFacts[]): Finding {
     ids: idsOf(concerned),
     values: { texts: torn.size },
   })
+}
+
+/** A value that most rows share leaves little to learn. */
+function examineSpread(rows: readonly RowFacts[]): Finding {
+  const counts = new Map<string, number>()
+  for (const { target } of rows) counts.set(target, (counts.get(target) ?? 0) + 1)
+  const [value, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one), ['', 0])
+  const values = { value: Number(value) }
+  if (count < mostlyOneValue * rows.length) return pass('constant-target', 'The values differ.', values)
+  const message = `${asPercent(count / rows.length)} of the rows have the same value, ${value}: there is little to learn. Add rows with others.`
+  return warn('constant-target', message, { rows: count, values })
+}
+
+function examineOutliers(rows: readonly RowFacts[]): Finding {
+  const { mean, deviation } = describeNumbers(rows.map(({ target }) => Number(target)))
+  const far = rows.filter(({ target }) => Math.abs(Number(target) - mean) > farDeviations * deviation)
+  const values = { beyond: farDeviations }
+  if (far.length === 0) {
+    return pass('outliers', `No value is further than ${farDeviations} deviations from the mean.`, values)
+  }
+  const message =
+    `${rowsHave(far.length)} a value further than ${farDeviations} deviations from the mean: ${first(idsOf(far))}. ` +
+    'Look whether it is a slip of the pen; a few such rows can lead the whole training.'
+  return warn('outliers', message, { rows: far.length, ids: idsOf(far), values })
 }
 
 function pass(code: FindingCode, message: string, values: Finding['values']): Finding {

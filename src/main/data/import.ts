@@ -1,246 +1,158 @@
-/** Turns a table into a data set: chooses and checks columns, leaves out what cannot be learnt from (saying so), splits. */
-import type { Column, DatasetRow, Finding, ImportOptions, SplitName, SplitSizes, Task } from '../../shared/dataset'
+/** Turns a table into a data set: leaves out what cannot be learnt from (saying so), counts classes, splits. */
+import type { Dataset, DatasetRow, SplitName } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
-import { type ColumnChoice, chooseColumns } from './choose-columns'
-import { examineRows, type LabelCount, leftOut, type RowFacts } from './findings'
-import { createGrouping } from './fingerprint'
-import { isMissingNumber, parseNumber } from './numbers'
-import type { Table, TableRow } from './read-table'
-import { leastTextsForEverySplit, splitRows } from './splits'
-import { suggestTarget } from './suggest-columns'
+import { checkGroups, checkTargets } from './check-targets'
+import type { ColumnChoice } from './choose-columns'
+import { examineRows, examineSources, type LabelCount, leftOut, type RowFacts } from './findings'
+import { createGrouping, fingerprint } from './fingerprint'
+import type { ScannedColumns } from './infer-columns'
+import { createLabelReader } from './label-lists'
+import { createNumberForm, type NumberForm, parseNumber } from './numbers'
+import { createRowReader, type LeftOut, leftOutCodes } from './read-rows'
+import type { Table } from './read-table'
+import { countSplits, splitFacts, trainingNumbers } from './split-facts'
+import { suggestGroup } from './suggest-columns'
 
-export interface ImportPlan {
-  task: Task
-  textColumn: string
-  targetColumn: string
-  /** Classification: classes in the order of their ids. Otherwise empty. */
-  labels: LabelCount[]
-  rowCount: number
-  splits: SplitSizes
-  splitSeed: number
-  warnings: Finding[]
+export interface ImportPlan extends ColumnChoice, Pick<Dataset, PlannedFacts> {
   /** Reads the table once more, from `copy` where the original file may have gone. */
-  rows(copy?: Table): AsyncGenerator<DatasetRow[]>
+  readRows(copy?: Table): AsyncGenerator<DatasetRow[]>
 }
-
-/** Fewer labelled rows than this are refused: two classes in three splits would have one row each. */
-export const leastRows = 10
+type PlannedFacts = 'labels' | 'numbers' | 'rows' | 'splits' | 'splitSeed' | 'warnings'
 
 /**
- * Reads the table twice (facts, then rows); holds no texts. `columns` as scanColumns found them.
- * Fails with `column-missing`, `column-unsuitable`, `target-constant`, `target-unique`, `dataset-too-small` or, for a
- * target that should be a number and is not, `dataset-malformed`.
+ * Reads the table twice (facts, then rows); holds no texts.
+ * Fails with `column-unsuitable`, `target-constant`, `target-unique` or `dataset-too-small`.
  */
 export async function planImport(
   table: Table,
-  columns: readonly Column[],
-  options: ImportOptions,
+  { columns, rowCount }: Pick<ScannedColumns, 'columns' | 'rowCount'>,
+  choice: ColumnChoice,
+  splitSeed: number,
 ): Promise<ImportPlan> {
-  const choice = chooseColumns(table, columns, options)
-  const facts = await gatherFacts(table, choice)
-  const labels = choice.task === 'classification' ? countLabels(facts.rows) : []
-  checkTargets(table, columns, choice, facts, labels)
-  const splitSeed = options.splitSeed ?? 0
-  const splits = splitFacts(facts.rows, labels, choice.task, splitSeed)
-  const splitOf = new Map(facts.rows.map(({ id }, index) => [id, splits[index] ?? 'train']))
+  const { task, textColumn, targetColumn, contextColumn, groupColumn, labelSeparator } = choice
+  const suspected = suggestGroup(columns, [textColumn, targetColumn, contextColumn], rowCount)
+  const sourceColumn = groupColumn ?? suspected
+  const gathered = await gatherFacts(table, choice, sourceColumn)
+  const form = task === 'regression' ? gathered.form : undefined
+  const { rows, left } = form === undefined ? gathered : withNumbers(gathered)
+  const labels = task === 'classification' ? countLabels(rows, labelSeparator) : []
+  checkTargets(table, columns, choice, { rows, labels, left })
+  if (groupColumn !== null) checkGroups(table, groupColumn, rows)
+  const profile = { task, labels, labelSeparator }
+  const splits = splitFacts(rows, profile, { seed: splitSeed, bySource: groupColumn !== null })
+  const splitOf = new Map(rows.map(({ id }, index) => [id, splits[index] ?? 'train']))
+  const numbers = trainingNumbers(rows, splits, profile)
+  if (numbers?.deviation === 0) {
+    throw new Failure(
+      'target-constant',
+      `Column "${targetColumn}" of ${table.fileName} has the same value ${numbers.mean} in every row for training. Add rows with other values.`,
+      { path: table.path, column: targetColumn, rows: rows.length },
+    )
+  }
+  const columnOf = (code: LeftOut) => (code === 'empty-text' || code === 'empty-prompt' ? textColumn : targetColumn)
   return {
-    task: choice.task,
-    textColumn: choice.textColumn,
-    targetColumn: choice.targetColumn,
+    ...choice,
     labels,
-    rowCount: facts.rows.length,
+    numbers,
+    rows: rows.length,
     splits: countSplits(splits),
     splitSeed,
     warnings: [
-      leftOut('empty-text', choice.textColumn, facts.emptyTexts),
-      leftOut('empty-label', choice.targetColumn, facts.emptyTargets),
-      ...examineRows(facts.rows, labels).filter(({ level }) => level !== 'pass'),
+      ...leftOutCodes.map((code) => leftOut(code, columnOf(code), left.get(code) ?? [])),
+      groupColumn === null && suspected !== null ? examineSources(rows, splits, suspected) : null,
+      ...examineRows(rows, splits, profile).filter(({ level }) => level !== 'pass'),
     ].filter((finding) => finding !== null),
-    rows: (copy = table) => readDatasetRows(copy, choice, splitOf),
+    readRows: (copy = table) => readDatasetRows(copy, choice, form, splitOf),
   }
 }
 
-/** Splits rows by what is known of them; also for splitting an imported data set anew. */
-export function splitFacts(
-  rows: readonly RowFacts[],
-  labels: readonly LabelCount[],
-  task: Task,
-  seed: number,
-): SplitName[] {
-  const stratum = strataFor(rows, labels, task)
-  return splitRows(
-    rows.map(({ id, group }, index) => ({ id, group, stratum: stratum(index) })),
-    seed,
-  )
-}
-
-export function countSplits(splits: Iterable<SplitName>): SplitSizes {
-  const sizes = { train: 0, validation: 0, test: 0 }
-  for (const split of splits) sizes[split] += 1
-  return sizes
-}
-
 /** Made anew for every pass over the rows of a data set. */
-export function createFactsReader(): (row: Pick<DatasetRow, 'id' | 'text' | 'target'>) => RowFacts {
+export function createFactsReader(): (
+  row: Pick<DatasetRow, 'id' | 'text' | 'target'>,
+  source?: number | null,
+) => RowFacts {
   const groupOf = createGrouping()
-  return ({ id, text, target }) => ({ id, group: groupOf(text), characters: text.length, target })
+  return ({ id, text, target }, source = null) => ({
+    id,
+    group: groupOf(text),
+    characters: text.length,
+    target,
+    source,
+  })
 }
 
 interface Facts {
   rows: RowFacts[]
-  emptyTexts: number[]
-  emptyTargets: number[]
+  left: Map<LeftOut, number[]>
+  form: NumberForm
 }
 
-async function gatherFacts(table: Table, choice: ColumnChoice): Promise<Facts> {
-  const facts: Facts = { rows: [], emptyTexts: [], emptyTargets: [] }
+/** Targets as they are written. */
+async function gatherFacts(table: Table, choice: ColumnChoice, sourceColumn: string | null): Promise<Facts> {
+  const rows: RowFacts[] = []
+  const left = new Map<LeftOut, number[]>()
+  const readRow = createRowReader(table, choice)
   const readFacts = createFactsReader()
-  const classes = new Map<string, string>()
-  const keptTarget = (target: string) => {
-    if (choice.task !== 'classification') return choice.task === 'regression' ? target : ''
-    const known = classes.get(target)
+  const form = createNumberForm({ semicolons: table.delimiter === ';' })
+  const sourceIndex = sourceColumn === null ? -1 : table.columns.indexOf(sourceColumn)
+  const targets = new Map<string, string>()
+  const keep = (target: string) => {
+    if (choice.task === 'instruction') return ''
+    const known = targets.get(target)
     if (known !== undefined) return known
     // Copied, because a cell is a view that keeps its whole part of the file in memory.
     const copy = Buffer.from(target).toString()
-    classes.set(copy, copy)
+    targets.set(copy, copy)
     return copy
   }
   for await (const batch of table.rows()) {
     for (const row of batch) {
-      const read = readRow(table, choice, row)
-      if (read === 'empty-text') facts.emptyTexts.push(row.number)
-      else if (read === 'empty-label') facts.emptyTargets.push(row.number)
-      else {
-        facts.rows.push(readFacts({ ...read, target: keptTarget(read.target) }))
+      const read = readRow(row)
+      if (typeof read === 'string') {
+        left.get(read)?.push(row.number) ?? left.set(read, [row.number])
+        continue
       }
+      const source = (row.cells[sourceIndex] ?? '').trim()
+      if (choice.task === 'regression') form.add(read.target)
+      rows.push(readFacts({ ...read, target: keep(read.target) }, source === '' ? null : fingerprint(source)))
     }
   }
-  return facts
+  return { rows, left, form: form.decide() }
+}
+
+/** With the numbers instead of what is written; rows without one are left out. */
+function withNumbers({ rows, left, form }: Facts): Pick<Facts, 'rows' | 'left'> {
+  const values = rows.map((row) => ({ row, value: parseNumber(row.target, form) }))
+  const wrong = values.flatMap(({ row, value }) => (value === null ? [row.id] : []))
+  return {
+    rows: values.flatMap(({ row, value }) => (value === null ? [] : [{ ...row, target: String(value) }])),
+    left: new Map([...left, ['not-a-number', wrong]]),
+  }
 }
 
 async function* readDatasetRows(
   table: Table,
   choice: ColumnChoice,
+  form: NumberForm | undefined,
   splitOf: ReadonlyMap<number, SplitName>,
 ): AsyncGenerator<DatasetRow[]> {
+  const readRow = createRowReader(table, choice, form)
   for await (const batch of table.rows()) {
     yield batch.flatMap((row) => {
       const split = splitOf.get(row.number)
-      const read = readRow(table, choice, row)
+      const read = readRow(row)
       return split === undefined || typeof read === 'string' ? [] : [{ ...read, split }]
     })
   }
 }
 
-function readRow(
-  table: Table,
-  { task, textIndex, targetIndex, targetColumn }: ColumnChoice,
-  { number, line, cells }: TableRow,
-): Omit<DatasetRow, 'split'> | 'empty-text' | 'empty-label' {
-  const text = cells[textIndex] ?? ''
-  const target = (cells[targetIndex] ?? '').trim()
-  if (text.trim() === '') return 'empty-text'
-  if (target === '' || (task === 'regression' && isMissingNumber(target))) return 'empty-label'
-  if (task !== 'regression') return { id: number, text, target }
-  const value = parseNumber(target)
-  if (value === null) {
-    throw new Failure(
-      'dataset-malformed',
-      `row ${number}: "${target.slice(0, 40)}" in column "${targetColumn}" is no number (line ${line} of ${table.fileName}). ` +
-        'Write a number there, leave the cell empty, or import the column as classes.',
-      { path: table.path, row: number, line, column: targetColumn },
-    )
-  }
-  return { id: number, text, target: String(value) }
-}
-
 /** Numbers in their order, everything else by its characters: the same on every machine. */
-function countLabels(rows: readonly RowFacts[]): LabelCount[] {
+function countLabels(rows: readonly RowFacts[], separator: string | null): LabelCount[] {
+  const labelsIn = createLabelReader(separator)
   const counts = new Map<string, number>()
-  for (const { target } of rows) counts.set(target, (counts.get(target) ?? 0) + 1)
+  for (const { target } of rows) for (const label of labelsIn(target)) counts.set(label, (counts.get(label) ?? 0) + 1)
   const labels = [...counts].map(([label, count]) => ({ label, rows: count }))
   const numeric = labels.every(({ label }) => parseNumber(label) !== null)
   const value = (label: string) => (numeric ? (parseNumber(label) ?? 0) : 0)
   return labels.sort((one, other) => value(one.label) - value(other.label) || (one.label < other.label ? -1 : 1))
-}
-
-function strataFor(rows: readonly RowFacts[], labels: readonly LabelCount[], task: Task): (index: number) => number {
-  if (task === 'classification') {
-    const ids = new Map(labels.map(({ label }, id) => [label, id]))
-    return (index) => ids.get(rows[index]?.target ?? '') ?? 0
-  }
-  if (task === 'instruction') return () => 0
-  // Ten ranges of values with equally many rows, so that every split sees low and high ones.
-  const byValue = rows.map((_, index) => index).sort((one, other) => numberIn(rows[one]) - numberIn(rows[other]))
-  const ranges = new Map(byValue.map((index, rank) => [index, Math.floor((10 * rank) / rows.length)]))
-  return (index) => ranges.get(index) ?? 0
-}
-
-function numberIn(row: RowFacts | undefined): number {
-  return Number(row?.target)
-}
-
-function checkTargets(
-  table: Table,
-  columns: readonly Column[],
-  { task, textColumn, targetColumn }: ColumnChoice,
-  { rows, emptyTexts, emptyTargets }: Facts,
-  labels: readonly LabelCount[],
-): void {
-  const better = () => {
-    const others = columns.filter(({ name }) => name !== targetColumn)
-    const other = suggestTarget(others, textColumn)
-    return other === null || (other.kind !== 'category' && other.kind !== 'number')
-      ? 'No other column of this file looks better.'
-      : `Column "${other.name}" looks better.`
-  }
-  const details = { path: table.path, column: targetColumn, rows: rows.length, classes: labels.length }
-  const constant =
-    labels.length === 1 || (task === 'regression' && new Set(rows.map(({ target }) => target)).size === 1)
-  if (constant && rows.length > 1) {
-    const label = rows[0]?.target ?? ''
-    throw new Failure(
-      'target-constant',
-      `Column "${targetColumn}" of ${table.fileName} has the same value "${label.slice(0, 40)}" in all ${rows.length} rows, so there is nothing to learn. ${better()}`,
-      details,
-    )
-  }
-  const unique = labels.length === rows.length || (labels.length > 20 && labels.length > rows.length / 2)
-  if (task === 'classification' && rows.length > 1 && unique) {
-    throw new Failure(
-      'target-unique',
-      `Column "${targetColumn}" of ${table.fileName} has ${labels.length} different values in ${rows.length} rows, so it is no set of classes. ${better()}`,
-      details,
-    )
-  }
-  if (rows.length < leastRows) {
-    const left = emptyTexts.length + emptyTargets.length
-    const reason =
-      left === 0 ? '' : ` (${emptyTexts.length} without text and ${emptyTargets.length} without label were left out)`
-    throw new Failure(
-      'dataset-too-small',
-      `${table.fileName} has ${rows.length} labelled ${rows.length === 1 ? 'row' : 'rows'}${reason}; Fino needs at least ${leastRows}. Label more rows.`,
-      details,
-    )
-  }
-  if (task === 'classification') checkClasses(table, targetColumn, rows, labels)
-}
-
-/** At least two classes must be in every split, or no score would say anything. */
-function checkClasses(
-  table: Table,
-  targetColumn: string,
-  rows: readonly RowFacts[],
-  labels: readonly LabelCount[],
-): void {
-  const texts = new Map(labels.map(({ label }) => [label, new Set<number>()]))
-  for (const { target, group } of rows) texts.get(target)?.add(group)
-  const large = [...texts.values()].filter((groups) => groups.size >= leastTextsForEverySplit).length
-  if (large >= 2) return
-  throw new Failure(
-    'dataset-too-small',
-    `Only ${large} of the ${labels.length} classes in column "${targetColumn}" of ${table.fileName} ` +
-      `${large === 1 ? 'has' : 'have'} ${leastTextsForEverySplit} different texts or more; two must. Label more rows, or join classes.`,
-    { path: table.path, column: targetColumn, classes: labels.length },
-  )
 }

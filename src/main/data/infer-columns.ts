@@ -2,12 +2,21 @@
 import type { Column } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import { fingerprint } from './fingerprint'
+import { createSeparatorTally } from './label-lists'
 import { isMissingNumber, parseNumber } from './numbers'
 import type { Table } from './read-table'
 
+/** A column with what only the choice of columns needs to know. */
+export interface ScannedColumn extends Column {
+  /** Nearly every filled cell is a number, also where the column's kind is another. */
+  numeric: boolean
+  /** What stands between the classes of a cell; null where cells hold one each, or no classes. */
+  labelSeparator: string | null
+}
+
 /** Columns of a whole table, in its order, and how many rows were read. */
 export interface ScannedColumns {
-  columns: Column[]
+  columns: ScannedColumn[]
   rowCount: number
   /** The first rows as they will be read. */
   firstRows: string[][]
@@ -43,11 +52,12 @@ export async function scanColumns(table: Table): Promise<ScannedColumns> {
 
 interface Tally {
   add(cell: string): void
-  finish(): Column
+  finish(): ScannedColumn
 }
 
 function createTally(name: string, distinctLimit: number): Tally {
   const distinct = new Set<number>()
+  const separators = createSeparatorTally()
   const seen = {
     filled: 0,
     empty: 0,
@@ -72,6 +82,7 @@ function createTally(name: string, distinctLimit: number): Tally {
       seen.characters += text.length
       seen.words += countWords(text)
       if (distinct.size < distinctLimit) distinct.add(fingerprint(text))
+      separators.add(text)
       if (isMissingNumber(text)) seen.missing += 1
       const number = text.length < 40 ? parseNumber(text) : null
       if (number !== null) {
@@ -83,11 +94,13 @@ function createTally(name: string, distinctLimit: number): Tally {
     },
     finish() {
       const numeric = seen.numbers > 0 && seen.numbers >= 0.99 * (seen.filled - seen.missing)
+      const labelSeparator = numeric ? null : separators.decide(distinct.size)
       const facts = {
         filled: seen.filled,
         distinct: distinct.size,
         allDistinct: distinct.size === seen.filled || distinct.size === distinctLimit,
         numeric,
+        lists: labelSeparator !== null,
         whole: numeric && seen.integers === seen.numbers,
         counted: seen.counted === seen.filled - 1,
         codes: seen.codes >= 0.9 * seen.filled,
@@ -97,6 +110,8 @@ function createTally(name: string, distinctLimit: number): Tally {
       return {
         name,
         kind: kindOf(name, facts),
+        numeric,
+        labelSeparator,
         distinctValues: distinct.size,
         emptyValues: seen.empty + (numeric ? seen.missing : 0),
         meanCharacters: facts.meanCharacters,
@@ -110,6 +125,7 @@ interface Facts {
   distinct: number
   allDistinct: boolean
   numeric: boolean
+  lists: boolean
   whole: boolean
   counted: boolean
   codes: boolean
@@ -118,13 +134,14 @@ interface Facts {
 }
 
 function kindOf(name: string, facts: Facts): Column['kind'] {
-  const { filled, distinct, allDistinct, numeric, whole, counted, codes, meanCharacters, meanWords } = facts
+  const { filled, distinct, allDistinct, numeric, lists, whole, counted, codes, meanCharacters, meanWords } = facts
   if (filled === 0) return 'empty'
   if (allDistinct && filled > 2) {
     if (whole && (counted || isIdentifierName(name))) return 'identifier'
     if (!numeric && codes) return 'identifier'
   }
   if (numeric) return whole && distinct <= 10 && distinct <= filled / 2 ? 'category' : 'number'
+  if (lists) return 'category'
   const fewValues = distinct <= 20 || (distinct <= 1000 && meanWords <= 4)
   const repeated = distinct <= filled / 2 || (distinct <= 2 && filled > 2)
   return fewValues && repeated && meanCharacters <= 60 ? 'category' : 'text'

@@ -1,12 +1,14 @@
-/** Reads a CSV or TSV file row by row, and says exactly where it is no table. */
+/** Opens a file as a table and reads it row by row; says exactly where a CSV or TSV file is no table. */
 import { Failure } from '../../shared/failure'
+import { checkColumns, list } from './check-columns'
 import { type Delimiter, type Dialect, guessDialect, isBlank, parseText } from './dialect'
 import { decodeFile, decodeHead, detectEncoding, type Encoding } from './encoding'
 import { type InspectedFile, inspectFile } from './inspect-file'
+import { openJsonTable, recognizeJson } from './json-table'
 import { limits } from './limits'
 
 export interface TableRow {
-  /** 1 = the first row below the header; empty lines are not counted. */
+  /** 1 = the first row below the header, or the first object; empty lines are not counted. */
   number: number
   /** Line of the file on which it begins, 1 = the first. */
   line: number
@@ -19,6 +21,7 @@ export interface Table {
   fileName: string
   byteLength: number
   encoding: Encoding
+  /** ',' for JSON, which has none. */
   delimiter: Delimiter
   columns: string[]
   /** Reads the file from its start, some thousand rows at a time; call it as often as needed. */
@@ -51,7 +54,8 @@ export async function openTable(
       path,
     })
   }
-  refuseJson(file, head)
+  const layout = recognizeJson(file, head)
+  if (layout !== null) return openJsonTable(file, encoding, layout)
   const dialect = guessDialect(head, file.byteLength === file.head.length, chosenDelimiter)
   const { columns, line } = await readHeader(file, encoding, dialect)
   checkColumns(file, columns, line)
@@ -165,46 +169,6 @@ async function readHeader(
   return { columns, line: headerLine }
 }
 
-function checkColumns({ path, fileName }: InspectedFile, columns: readonly string[], line: number): void {
-  if (columns.length > limits.columns) {
-    throw new Failure(
-      'file-too-large',
-      `${fileName} has ${columns.length} columns; Fino reads up to ${limits.columns}. Keep the text and label columns.`,
-      { path, columns: columns.length, limit: limits.columns },
-    )
-  }
-  const empty = columns.flatMap((name, index) => (name === '' ? [index + 1] : []))
-  if (empty.length > 0) {
-    const which = empty.length === 1 ? `column ${empty[0]} has` : `columns ${list(empty.map(String))} have`
-    throw new Failure(
-      'dataset-malformed',
-      `The header of ${fileName} (line ${line}): ${which} no name. Name every column, or delete the empty ones.`,
-      { path, line, column: empty[0] ?? 0 },
-    )
-  }
-  const repeated = [...new Set(columns.filter((name, index) => columns.indexOf(name) !== index))]
-  if (repeated.length > 0) {
-    const places = repeated.map((name) => {
-      const at = columns.flatMap((other, index) => (other === name ? [String(index + 1)] : []))
-      return `"${name}" names columns ${list(at)}`
-    })
-    throw new Failure(
-      'column-duplicate',
-      `The header of ${fileName} (line ${line}): ${places.join('; ')}. Give every column a name of its own.`,
-      { path, line, column: repeated[0] ?? '' },
-    )
-  }
-}
-
-function refuseJson({ path, fileName }: InspectedFile, head: string): void {
-  if (!/^\s*(\{\s*"|\[\s*[{["])/.test(head)) return
-  throw new Failure(
-    'dataset-malformed',
-    `${fileName} is JSON, not a table: line 1 begins with "${head.trim().slice(0, 12)}". Save it as "CSV UTF-8".`,
-    { path, line: 1 },
-  )
-}
-
 function raggedFailure(
   { path, fileName }: InspectedFile,
   { delimiter }: Dialect,
@@ -243,9 +207,4 @@ function countNewlines(cells: readonly string[], newline: string): number {
     for (let at = cell.indexOf(newline); at !== -1; at = cell.indexOf(newline, at + 1)) lines += 1
   }
   return lines
-}
-
-/** "1", "1 and 2", "1, 2 and 3". */
-function list(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 }

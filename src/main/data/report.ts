@@ -1,7 +1,10 @@
 /** The data report: what the Check screen shows of an imported data set, read from its rows. */
-import type { DataReport, Dataset, DatasetRow, SplitName } from '../../shared/dataset'
-import { examineRows, examineTruncation, type RowFacts } from './findings'
+import type { DataReport, Dataset, DatasetRow, FindingCode, SplitName } from '../../shared/dataset'
+import { examineRows, examineTruncation, findDuplicates, type RowFacts } from './findings'
+import { quantile, spreadBins, upToMost } from './histogram'
 import { createFactsReader } from './import'
+import { createLabelReader } from './label-lists'
+import { leftOutCodes } from './read-rows'
 
 /** Lengths of all rows' texts in tokens of one model, special tokens included. */
 export interface TokenLengths {
@@ -15,6 +18,8 @@ export interface TokenLengths {
 const maxLengths = [32, 64, 128, 256, 512]
 /** The maximum length whose truncation is a finding. */
 const judgedLength = 256
+/** Findings that only the import could make. */
+const foundAtImport: readonly FindingCode[] = [...leftOutCodes, 'group-across-splits']
 const shownPerLabel = 3
 const shownRows = 24
 const shownCharacters = 500
@@ -38,49 +43,39 @@ export async function reportOn(
   const tokens = lengths === null ? null : describeTokens(lengths)
   const judged = tokens?.truncation.findLast(({ maxLength }) => maxLength <= judgedLength)
   const truncation = judged === undefined ? [] : [examineTruncation(judged.share, facts.length, judged.maxLength)]
-  const leftOut = dataset.warnings.filter(({ code }) => code === 'empty-text' || code === 'empty-label')
-  const duplicates = countDuplicates(facts, splits)
+  const duplicates = findDuplicates(facts, splits)
   return {
     datasetId: dataset.id,
-    findings: [...leftOut, ...examineRows(facts, dataset.labels), ...truncation],
+    findings: [
+      ...dataset.warnings.filter(({ code }) => foundAtImport.includes(code)),
+      ...examineRows(facts, splits, dataset),
+      ...truncation,
+    ],
     labels: dataset.labels,
     splits: dataset.splits,
     splitLabels: countSplitLabels(dataset, facts, splits),
-    targets: [],
+    targets: dataset.task === 'regression' ? spreadBins(facts.map(({ target }) => Number(target))) : [],
     characters: describeCharacters(facts),
     tokens,
-    duplicates,
+    duplicates: { rows: duplicates.repeated.length, acrossSplits: duplicates.acrossSplits },
     sample: sample.rows,
   }
 }
 
 function countSplitLabels(
-  { labels }: Dataset,
+  { labels, labelSeparator }: Dataset,
   facts: readonly RowFacts[],
   splits: readonly SplitName[],
 ): DataReport['splitLabels'] {
   const counts = new Map(labels.map(({ label }) => [label, { label, train: 0, validation: 0, test: 0 }]))
-  for (const [index, { target }] of facts.entries()) {
-    const count = counts.get(target)
-    if (count !== undefined) count[splits[index] ?? 'train'] += 1
-  }
-  return [...counts.values()]
-}
-
-/** Rows whose text an earlier row has, and rows whose text is in more than one split (none, by construction). */
-function countDuplicates(facts: readonly RowFacts[], splits: readonly SplitName[]): DataReport['duplicates'] {
-  const firstSplit = new Map<number, SplitName>()
-  const count = { rows: 0, acrossSplits: 0 }
-  for (const [index, { group }] of facts.entries()) {
-    const split = splits[index] ?? 'train'
-    const known = firstSplit.get(group)
-    if (known === undefined) firstSplit.set(group, split)
-    else {
-      count.rows += 1
-      if (known !== split) count.acrossSplits += 1
+  const labelsIn = createLabelReader(labelSeparator)
+  for (const [index, { target }] of labels.length > 0 ? facts.entries() : []) {
+    for (const label of labelsIn(target)) {
+      const count = counts.get(label)
+      if (count !== undefined) count[splits[index] ?? 'train'] += 1
     }
   }
-  return count
+  return [...counts.values()]
 }
 
 function describeCharacters(facts: readonly RowFacts[]): DataReport['characters'] {
@@ -97,34 +92,9 @@ function describeTokens({ modelId, maximumLength, tokens }: TokenLengths): NonNu
     median: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
     maximum: sorted.at(-1) ?? 0,
-    histogram: histogramOf(sorted),
+    histogram: upToMost(sorted),
     truncation: reachable.map((maxLength) => ({ maxLength, share: longer(maxLength) / Math.max(1, sorted.length) })),
   }
-}
-
-/** Up to twenty bins of one width over all but the longest hundredth, which the last bin takes in: [from, to). */
-function histogramOf(sorted: Float64Array): NonNullable<DataReport['tokens']>['histogram'] {
-  const maximum = sorted.at(-1)
-  if (maximum === undefined) return []
-  const usual = quantile(sorted, 0.99)
-  const width = Math.max(1, Math.ceil((usual + 1) / 20))
-  const bins = Array.from({ length: Math.floor(usual / width) + 1 }, (_, index) => ({
-    from: index * width,
-    to: (index + 1) * width,
-    rows: 0,
-  }))
-  for (const length of sorted) {
-    const bin = bins[Math.min(bins.length - 1, Math.floor(length / width))]
-    if (bin !== undefined) bin.rows += 1
-  }
-  const last = bins.at(-1)
-  if (last !== undefined) last.to = Math.max(last.to, maximum + 1)
-  return bins
-}
-
-/** The value below which `share` of the sorted values lie (nearest rank). */
-function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
 
 /** The first few rows of every class, long texts cut. */

@@ -4,12 +4,11 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, join, parse } from 'node:path'
 import type { FileReference } from '../../shared/contract'
-import type { DataReport, Dataset, DatasetRow, ImportOptions, Preview } from '../../shared/dataset'
+import { columnSchema, type DataReport, type Dataset, type ImportOptions, type Preview } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import type { Model } from '../../shared/model'
-import { chooseColumns } from '../data/choose-columns'
-import type { RowFacts } from '../data/findings'
-import { countSplits, createFactsReader, type ImportPlan, planImport, splitFacts } from '../data/import'
+import { type ColumnChoice, chooseColumns } from '../data/choose-columns'
+import { type ImportPlan, planImport } from '../data/import'
 import { scanColumns } from '../data/infer-columns'
 import { openTable, type Table } from '../data/read-table'
 import { reportOn, type TokenLengths } from '../data/report'
@@ -78,27 +77,25 @@ export function createDatasets({
   }
 
   /** Copies the original and writes the rows; the folder is there when all of it is. */
-  async function keep(id: string, table: Table, plan: ImportPlan, contentHash: string): Promise<void> {
-    await writeFolderAtomically(
-      folderOf(id),
-      async (folder) => {
-        const original = join(folder, `${contentHash}${extname(table.fileName).toLowerCase()}`)
-        const copied = hashedStream(table.path)
-        await writeAtomically(original, copied.bytes, { neededBytes: table.byteLength })
-        if (copied.digest() !== contentHash) {
-          throw new Failure(
-            'file-unreadable',
-            `${table.fileName} changed while it was being read. Close the program that writes it and import it again.`,
-            { path: table.path },
-          )
-        }
-        const copy = await openTable(original, table)
-        await writeAtomically(join(folder, rowsName(plan)), encodeRows(plan.rows(copy)), {
-          neededBytes: 2 * table.byteLength,
-        })
-      },
-      { neededBytes: 3 * table.byteLength },
-    )
+  async function keep(dataset: Dataset, table: Table, readRows: ImportPlan['readRows']): Promise<void> {
+    const folder = folderOf(dataset.id)
+    const write = async (inside: string) => {
+      const original = join(inside, originalName(dataset))
+      const copied = hashedStream(table.path)
+      await writeAtomically(original, copied.bytes, { neededBytes: table.byteLength })
+      if (copied.digest() !== dataset.contentHash) {
+        throw new Failure(
+          'file-unreadable',
+          `${table.fileName} changed while it was being read. Close the program that writes it and import it again.`,
+          { path: table.path },
+        )
+      }
+      const copy = await openTable(original, table)
+      await writeAtomically(join(inside, rowsName(dataset)), encodeRows(readRows(copy)), {
+        neededBytes: 2 * table.byteLength,
+      })
+    }
+    await writeFolderAtomically(folder, write, { neededBytes: 3 * table.byteLength })
   }
 
   async function tokenLengths(dataset: Dataset, modelId: string | undefined): Promise<TokenLengths | null> {
@@ -145,39 +142,37 @@ export function createDatasets({
       const table = await open(input)
       const { columns, rowCount, firstRows } = await scanColumns(table)
       const { fileName, byteLength, encoding, delimiter } = table
-      const suggested = suggestColumns(columns)
-      return { fileName, byteLength, encoding, delimiter, columns, rows: firstRows.map(cutRow), rowCount, suggested }
+      return {
+        fileName,
+        byteLength,
+        encoding,
+        delimiter,
+        columns: columns.map((column) => columnSchema.parse(column)),
+        rows: firstRows.map(cutRow),
+        rowCount,
+        suggested: suggestColumns(columns, input.options),
+      }
     },
     async import(input) {
       const table = await open(input)
       const contentHash = await hashFile(table.path)
-      const { columns } = await scanColumns(table)
-      const existing = await findSame(table, chooseColumns(table, columns, input.options), input.options, contentHash)
+      const scanned = await scanColumns(table)
+      const choice = chooseColumns(table, scanned.columns, input.options)
+      const existing = await findSame(table, choice, input.options, contentHash)
       if (existing !== undefined) return existing
-      const plan = await planImport(table, columns, input.options)
+      const { readRows, ...plan } = await planImport(table, scanned, choice, input.options.splitSeed ?? 0)
       const dataset: Dataset = {
         id: randomUUID(),
         name: input.options.name ?? parse(table.fileName).name,
         fileName: table.fileName,
         contentHash,
-        task: plan.task,
         encoding: table.encoding,
         delimiter: table.delimiter,
         columns: table.columns,
-        textColumn: plan.textColumn,
-        targetColumn: plan.targetColumn,
-        contextColumn: null,
-        groupColumn: null,
-        labelSeparator: null,
-        numbers: null,
-        rows: plan.rowCount,
-        labels: plan.labels,
-        splits: plan.splits,
-        splitSeed: plan.splitSeed,
-        warnings: plan.warnings,
+        ...plan,
         createdAt: new Date().toISOString(),
       }
-      await keep(dataset.id, table, plan, contentHash)
+      await keep(dataset, table, readRows)
       try {
         store.insert(dataset)
       } catch (thrown) {
@@ -197,16 +192,14 @@ export function createDatasets({
     async resplit({ id, splitSeed }) {
       const dataset = store.get(id)
       refuseInUse(dataset, 'split anew')
-      const readFacts = createFactsReader()
-      const facts: RowFacts[] = []
-      for await (const rows of readRowsFile(rowsFile(id))) for (const row of rows) facts.push(readFacts(row))
-      const splits = splitFacts(facts, dataset.labels, dataset.task, splitSeed)
-      const splitOf = new Map(facts.map((row, index) => [row.id, splits[index] ?? 'train']))
+      // Read again from the file itself: the group of a row is not kept with its text.
+      const table = await openTable(join(folderOf(id), originalName(dataset)), dataset)
+      const { readRows, ...plan } = await planImport(table, await scanColumns(table), dataset, splitSeed)
       const before = rowsFile(id)
       const after = join(folderOf(id), rowsName({ splitSeed }))
-      await writeAtomically(after, encodeRows(resplitRows(before, splitOf)))
+      await writeAtomically(after, encodeRows(readRows()))
       // From here on the new file is the one that counts; until here the old one is.
-      const changed = store.setSplit(id, splitSeed, countSplits(splits))
+      const changed = store.update({ ...dataset, ...plan })
       if (after !== before) await rm(before, { force: true })
       publish('datasets:changed', null)
       return changed
@@ -235,11 +228,11 @@ export function createDatasets({
 
   async function findSame(
     { encoding, delimiter }: Table,
-    { task, textColumn, targetColumn }: Pick<Dataset, 'task' | 'textColumn' | 'targetColumn'>,
+    choice: ColumnChoice,
     { name, splitSeed = 0 }: ImportOptions,
     contentHash: string,
   ): Promise<Dataset | undefined> {
-    const wanted = { encoding, delimiter, task, textColumn, targetColumn, splitSeed, ...(name ? { name } : {}) }
+    const wanted = { encoding, delimiter, ...choice, splitSeed, ...(name ? { name } : {}) }
     const same = store
       .withContent(contentHash)
       .find((dataset) => Object.entries(wanted).every(([key, value]) => dataset[key as keyof Dataset] === value))
@@ -254,6 +247,10 @@ function rowsName({ splitSeed }: Pick<Dataset, 'splitSeed'>): string {
   return splitSeed === 0 ? 'rows.jsonl' : `rows-${splitSeed}.jsonl`
 }
 
+function originalName({ contentHash, fileName }: Pick<Dataset, 'contentHash' | 'fileName'>): string {
+  return `${contentHash}${extname(fileName).toLowerCase()}`
+}
+
 function nameOf(file: FileReference): string | undefined {
   return file.kind === 'upload' ? basename(file.fileName.replaceAll('\\', '/')) || 'upload.csv' : undefined
 }
@@ -261,13 +258,4 @@ function nameOf(file: FileReference): string | undefined {
 /** Long cells would only burden the window. */
 function cutRow(cells: readonly string[]): string[] {
   return cells.map((cell) => (cell.length <= 2000 ? cell : `${cell.slice(0, 2000)}…`))
-}
-
-async function* resplitRows(
-  file: string,
-  splitOf: ReadonlyMap<number, DatasetRow['split']>,
-): AsyncGenerator<DatasetRow[]> {
-  for await (const rows of readRowsFile(file)) {
-    yield rows.map((row) => ({ ...row, split: splitOf.get(row.id) ?? row.split }))
-  }
 }

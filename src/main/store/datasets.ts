@@ -1,5 +1,5 @@
 /** Data sets: what was imported, from which file, and how it was split. Their rows are files of the workspace. */
-import type { Dataset, SplitSizes } from '../../shared/dataset'
+import type { Dataset } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import type { Database } from './database'
 
@@ -9,7 +9,8 @@ export interface DatasetStore {
   get(id: string): Dataset
   /** Newest first. */
   list(): Dataset[]
-  setSplit(id: string, splitSeed: number, splits: SplitSizes): Dataset
+  /** Replaces what a new split changes: its sizes and seed, and what was counted and found. */
+  update(dataset: Dataset): Dataset
   remove(id: string): void
   /** Runs that were started on it, whatever became of them. */
   countRuns(id: string): number
@@ -53,7 +54,10 @@ export function createDatasetStore(database: Database): DatasetStore {
   const selectSame = database.prepare<[string], Row>(
     'SELECT * FROM datasets WHERE content_hash = ? ORDER BY created_at DESC, rowid DESC',
   )
-  const setSplit = database.prepare('UPDATE datasets SET split_seed = ?, splits = ? WHERE id = ?')
+  const update = database.prepare(`
+    UPDATE datasets SET numbers = @numbers, row_count = @rows, labels = @labels, splits = @splits,
+                        split_seed = @splitSeed, warnings = @warnings
+    WHERE id = @id`)
   const remove = database.prepare('DELETE FROM datasets WHERE id = ?')
   const countRuns = database.prepare<[string], { runs: number }>(
     'SELECT count(*) AS runs FROM runs WHERE dataset_id = ?',
@@ -70,24 +74,27 @@ export function createDatasetStore(database: Database): DatasetStore {
   }
 
   return {
-    insert: (dataset) =>
-      void insert.run({
-        ...dataset,
-        columns: JSON.stringify(dataset.columns),
-        labels: JSON.stringify(dataset.labels),
-        numbers: dataset.numbers === null ? null : JSON.stringify(dataset.numbers),
-        splits: JSON.stringify(dataset.splits),
-        warnings: JSON.stringify(dataset.warnings),
-      }),
+    insert: (dataset) => void insert.run(toParameters(dataset)),
     get,
     list: () => selectAll.all().map(toDataset),
-    setSplit(id, splitSeed, splits) {
-      setSplit.run(splitSeed, JSON.stringify(splits), id)
-      return get(id)
+    update(dataset) {
+      update.run(toParameters(dataset))
+      return get(dataset.id)
     },
     remove: (id) => void remove.run(id),
     countRuns: (id) => countRuns.get(id)?.runs ?? 0,
     withContent: (contentHash) => selectSame.all(contentHash).map(toDataset),
+  }
+}
+
+function toParameters(dataset: Dataset) {
+  return {
+    ...dataset,
+    columns: JSON.stringify(dataset.columns),
+    labels: JSON.stringify(dataset.labels),
+    numbers: dataset.numbers === null ? null : JSON.stringify(dataset.numbers),
+    splits: JSON.stringify(dataset.splits),
+    warnings: JSON.stringify(dataset.warnings),
   }
 }
 

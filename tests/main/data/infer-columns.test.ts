@@ -5,6 +5,7 @@ import { scanColumns } from '../../../src/main/data/infer-columns'
 import { openTable } from '../../../src/main/data/read-table'
 import { suggestColumns } from '../../../src/main/data/suggest-columns'
 import { findResources } from '../../../src/main/files/resources'
+import type { Task } from '../../../src/shared/dataset'
 import { temporaryTable } from '../../support/files'
 
 async function infer(file: string) {
@@ -71,6 +72,14 @@ describe('scanColumns', () => {
 })
 
 describe('suggestColumns', () => {
+  const classes = (textColumn: string, targetColumn: string) => ({
+    textColumn,
+    targetColumn,
+    task: 'classification',
+    contextColumn: null,
+    labelSeparator: null,
+  })
+
   it.each([
     [
       'English',
@@ -105,34 +114,78 @@ describe('suggestColumns', () => {
     ],
   ])('%s', async (_name, columns, textColumn, targetColumn) => {
     const { suggested } = await infer(await table(columns))
-    expect(suggested).toEqual({ textColumn, targetColumn, task: 'classification' })
+    expect(suggested).toEqual(classes(textColumn, targetColumn))
   })
 
   it('suggests regression for numbers and instruction for answers', async () => {
     expect((await infer(await table({ text, score: (row) => row / 3 }))).suggested.task).toBe('regression')
     const instruction = await table({ instruction: text, output: (row) => `Answer: ${text(row)}` })
-    expect((await infer(instruction)).suggested).toEqual({
+    expect((await infer(instruction)).suggested).toMatchObject({
       textColumn: 'instruction',
       targetColumn: 'output',
       task: 'instruction',
     })
   })
 
+  const label = (row: number) => ['a', 'b'][row % 2] ?? ''
+  const answer = (row: number) => `Answer: ${text(row)}`
+
+  it.each([
+    ['Alpaca', { instruction: text, input: text, output: answer }, 'instruction', 'output', 'input'],
+    ['Alpaca with marks', { instruction: text, output: answer, is_question: label }, 'instruction', 'output', null],
+    [
+      'Dolly',
+      { instruction: text, context: text, response: answer, category: label },
+      'instruction',
+      'response',
+      'context',
+    ],
+    ['prompt and completion', { prompt: text, completion: answer }, 'prompt', 'completion', null],
+    ['question, context, answer', { context: text, question: text, answer }, 'question', 'answer', 'context'],
+    ['Portuguese', { instrução: text, entrada: text, saída: answer }, 'instrução', 'saída', 'entrada'],
+    ['pergunta e resposta', { pergunta: text, resposta: answer, tema_id: label }, 'pergunta', 'resposta', null],
+  ])('knows prompts and responses: %s', async (_name, columns, textColumn, targetColumn, contextColumn) => {
+    const { suggested } = await infer(await table(columns))
+    expect(suggested).toEqual({ textColumn, targetColumn, task: 'instruction', contextColumn, labelSeparator: null })
+  })
+
+  it('does not take a labelled question for an instruction', async () => {
+    const { suggested } = await infer(await table({ question: text, answer, label }))
+    expect(suggested).toEqual(classes('question', 'label'))
+  })
+
+  it('follows the task that was chosen', async () => {
+    const scanned = await scanColumns(await openTable(findResources().exampleFile))
+    const targetFor = (task: Task) => suggestColumns(scanned.columns, { task }).targetColumn
+    expect(targetFor('classification')).toBe('topic')
+    expect(targetFor('regression')).toBe('urgency')
+    expect(targetFor('instruction')).toBe('reply')
+  })
+
+  it('finds what separates the classes of a cell, and takes no name with a comma for two', async () => {
+    const several = (row: number) => ['red;green', 'blue', 'green', 'red; blue;green'][row % 4] ?? ''
+    const found = await infer(await table({ text, colors: several }))
+    expect(found.kinds.colors).toBe('category')
+    expect(found.suggested).toMatchObject({ targetColumn: 'colors', labelSeparator: ';' })
+    const names = (row: number) => ['Arts, Music', 'Sports, Games', 'Travel', 'Home, Garden'][row % 4] ?? ''
+    expect((await infer(await table({ text, section: names }))).suggested).toEqual(classes('text', 'section'))
+  })
+
   it('finds texts that are single repeated words by their name', async () => {
     const { suggested } = await infer(
       await table({ text: (row) => ['good', 'bad'][row % 2] ?? '', label: (row) => row % 2 }),
     )
-    expect(suggested).toEqual({ textColumn: 'text', targetColumn: 'label', task: 'classification' })
+    expect(suggested).toEqual(classes('text', 'label'))
   })
 
   it('has nothing to suggest where no column can be a text', async () => {
     const { suggested } = await infer(await table({ a: (row) => row / 3, b: (row) => row / 7 }))
-    expect(suggested).toEqual({ textColumn: null, targetColumn: null, task: null })
+    expect(suggested).toMatchObject({ textColumn: null, targetColumn: null, task: null })
   })
 
   it('reads the example that ships with Fino', async () => {
     const { kinds, suggested } = await infer(findResources().exampleFile)
-    expect(suggested).toEqual({ textColumn: 'text', targetColumn: 'topic', task: 'classification' })
+    expect(suggested).toEqual(classes('text', 'topic'))
     expect(kinds).toMatchObject({ id: 'identifier', language: 'category', urgency: 'number', reply: 'text' })
   })
 })
@@ -147,11 +200,14 @@ describe('published data sets', () => {
     ['imdb_polarity_docs2000/data.csv', 'text', 'label', 'classification', 2000],
     ['csta_manifesto_scaling/goldset.504.csv', 'sentence_text', 'policy_area_gold', 'classification', 497],
     ['csta_manifesto_scaling/economic_position.csv', 'sentence_text', 'crowd_mean', 'regression', 13_304],
+    ['rasbt_instruction_1100/data.jsonl', 'instruction', 'output', 'instruction', 1100],
+    ['selfinstruct_seed_tasks/alpaca_format.jsonl', 'instruction', 'output', 'instruction', 175],
+    ['selfinstruct_seed_tasks/seed_tasks.jsonl', 'instruction', 'instances.output', 'instruction', 175],
   ] as const)('%s', async ([name, textColumn, targetColumn, task, rows], context) => {
     const file = join(folder, name)
     if (!existsSync(file)) return context.skip(`${name} is not on this machine`)
     const { suggested, rowCount } = await infer(file)
-    expect(suggested).toEqual({ textColumn, targetColumn, task })
+    expect(suggested).toMatchObject({ textColumn, targetColumn, task, labelSeparator: null })
     expect(rowCount).toBe(rows)
   })
 })

@@ -304,12 +304,6 @@ describe('files that are no table', () => {
     expect(failure).toMatchObject({ code: 'file-binary', details: { line: 100_002 } })
   })
 
-  it.each(['{"text": "a", "label": "b"}\n', '[{"text": "a"}]', '[\n  ["a", "b"]\n]'])('JSON: %s', async (content) => {
-    const failure = await failureOfReading(content)
-    expect(failure.code).toBe('dataset-malformed')
-    expect(failure.message).toContain('is JSON')
-  })
-
   it('a file that vanishes between the header and the rows', async () => {
     const path = await temporaryTable('text,label\na,b\n')
     const table = await openTable(path)

@@ -19,6 +19,8 @@ async function report(rows: DatasetRow[], tokens?: { maximumLength: number; toke
   for (const { target } of rows) counts.set(target, (counts.get(target) ?? 0) + 1)
   const dataset = {
     id: 'd',
+    task: 'classification',
+    labelSeparator: null,
     labels: [...counts].map(([label, count]) => ({ label, rows: count })),
     splits: { train: 1, validation: 2, test: 3 },
     warnings: [

@@ -167,7 +167,7 @@ describe('import', () => {
     ['target-constant', labelled(30, () => 'a'), {}],
     ['target-unique', labelled(30, (row) => `c${row}`), {}],
     ['dataset-too-small', labelled(5), {}],
-    ['dataset-malformed', labelled(30), { task: 'regression' }],
+    ['column-unsuitable', labelled(30), { task: 'regression' }],
   ] as const)('keeps nothing of a file that fails with %s', async (code, content, options) => {
     const { importText, expectNothingKept } = await setUp()
     const failure = await failureOf(importText(content, options))

@@ -38,11 +38,16 @@ it('gives back what was put in, newest first', () => {
   expect(store.countRuns('one')).toBe(0)
 })
 
-it('changes the split and nothing else, and removes', () => {
+it('changes what a split changes and nothing else, and removes', () => {
   const store = createDatasetStore(openDatabase(':memory:'))
   store.insert(dataset('one'))
-  const splits = { train: 6, validation: 3, test: 3 }
-  expect(store.setSplit('one', 9, splits)).toEqual(dataset('one', { splitSeed: 9, splits }))
+  const changed = dataset('one', {
+    splitSeed: 9,
+    splits: { train: 6, validation: 3, test: 3 },
+    rows: 11,
+    numbers: null,
+  })
+  expect(store.update({ ...changed, name: 'Another', textColumn: 'other' })).toEqual(changed)
   store.remove('one')
   expect(store.list()).toEqual([])
   expect(() => store.get('one')).toThrow(Failure)
