@@ -1,49 +1,59 @@
 /** Writes an export, reads it back from disk with a freshly built model, and certifies that it scores the same. */
 import { copyFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { DatasetRow } from '../../../shared/dataset'
 import { Failure } from '../../../shared/failure'
-import type { Certificate } from '../../../shared/result'
+import { outputsOf } from '../../../shared/problem'
+import { type Certificate, headlineOf, type Metrics } from '../../../shared/result'
 import { startBackend } from '../../devices/start-backend'
 import { encodeExport } from '../../engine/formats/exported'
 import { inspectModel } from '../../engine/formats/hugging-face'
 import { loaderSnippet } from '../../engine/formats/loader-snippet'
 import { modelCard } from '../../engine/formats/model-card'
-import { readPooling } from '../../engine/strategies/feature-based'
 import { strategyOf } from '../../engine/strategies/index'
-import { scoreLogits } from '../../engine/training/metrics'
+import { objectiveOf } from '../../engine/training/objectives/index'
 import { writeFolderAtomically } from '../../files/write-atomically'
 import { tokenizerFiles } from '../tokenizer'
 import type { Job, JobContext } from './context'
+import { encodeAll } from './load'
 import { hashFiles, openModelFolder } from './model-folder'
-import { askAll, openExported, openTrained } from './open-trained'
-import { readRows, rowsOf, textsOf } from './rows'
+import { logitsOf, measureAll, type OpenedModel, openExported, openTrained } from './open-trained'
+import { readRows, rowsOf } from './rows'
 
 /** Largest difference of a logit between the trained model and its export read back; float32 rounding alone. */
 const logitTolerance = 1e-4
+/** Of a score that no counting of texts explains, relative to it. */
+const scoreTolerance = 1e-3
+/** A language model has a logit for every token of the vocabulary at every place: one text's first places are compared. */
+const comparedTokens = 64
 
-export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, card }, context) => {
-  const { recipe, labels, modelFolder } = trained
+export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, format: asked, card }, context) => {
+  const { recipe, problem, modelFolder } = trained
+  if (recipe.strategy === 'dictionary') throw new Error('the dictionary changes no model')
   await startBackend(recipe.backend)
   const test = rowsOf(await readRows(rowsFile), 'test')
-  const texts = textsOf(test, labels)
   const { weightFiles } = await inspectModel(await openModelFolder(modelFolder))
   const base = { name: card.baseReference, sha256: await hashFiles(modelFolder, weightFiles) }
 
   const opened = await openTrained(trained)
   const { config, model, maxLength } = opened
-  let trainedLogits: Float32Array
+  const { strategy, options } = recipe
+  const { exportFormats } = strategyOf(strategy).describe(config, outputsOf(problem), options)
+  const format = asked ?? exportFormats[0]
+  if (format === undefined || !exportFormats.includes(format)) {
+    model.dispose()
+    throw notOffered(format, exportFormats)
+  }
+  let asTrained: Answers
   let content: Awaited<ReturnType<typeof encodeExport>>
   try {
-    trainedLogits = await askAll(opened, testTexts(texts), context)
-    const { strategy, options } = recipe
-    content = await encodeExport({ model, config, strategy, options, labels, maxLength, base })
+    asTrained = await answersOf(opened, test, context)
+    content = await encodeExport({ model, config, strategy, options, problem, maxLength, base, format })
   } finally {
     model.dispose()
   }
 
-  const { exportFormat: format } = strategyOf(recipe.strategy).describe(config, labels.length, recipe.options)
-  const pooling = recipe.strategy === 'feature-based' ? readPooling(recipe.options) : 'cls'
-  const facts = { format, labels, maxLength, baseModel: modelFolder, pooling }
+  const facts = { format, problem, maxLength, baseModel: modelFolder, strategy, options }
   const readme = modelCard({ ...facts, ...card, recipe: { ...recipe, maxLength } })
   let certificate: Certificate | null = null
   await writeFolderAtomically(
@@ -54,13 +64,8 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, card
       for (const name of await tokenizerFilesIn(modelFolder)) {
         await copyFile(join(modelFolder, name), join(temporary, name))
       }
-      const exportedLogits = await askExport(temporary, modelFolder, testTexts(texts), context)
-      const targets = texts.map(({ label }) => label)
-      certificate = certify(trainedLogits, exportedLogits, {
-        trainedAccuracy: card.result.test.accuracy,
-        exportedAccuracy: scoreLogits(exportedLogits, targets, labels).accuracy,
-        examples: texts.length,
-      })
+      const asExported = await askExport(temporary, modelFolder, test, context)
+      certificate = certify(asTrained.logits, asExported.logits, card.result.test, asExported.metrics)
       if (!certificate.passed) throw mismatch(certificate, folder)
     },
     { neededBytes: Object.values(content).reduce((sum, bytes) => sum + bytes.byteLength, 0) },
@@ -69,42 +74,68 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, card
   return { format, byteLength: await folderBytes(folder), certificate, snippet: loaderSnippet(facts) }
 }
 
-/** A row on the edge between two classes may fall to the other side on another backend: one is let pass. */
+/** A text on the edge between two answers may fall to the other side on another backend: one is let pass. */
 export function certify(
   trained: Float32Array,
   exported: Float32Array,
-  scores: Pick<Certificate, 'trainedAccuracy' | 'exportedAccuracy' | 'examples'>,
+  trainedMetrics: Metrics,
+  exportedMetrics: Metrics,
 ): Certificate {
   const maximumLogitDifference = trained.reduce(
     (most, logit, at) => Math.max(most, Math.abs(logit - (exported[at] ?? Number.POSITIVE_INFINITY))),
     0,
   )
-  const { trainedAccuracy, exportedAccuracy, examples } = scores
-  const rowsApart = Math.round(Math.abs(trainedAccuracy - exportedAccuracy) * examples)
-  const passed = maximumLogitDifference <= logitTolerance && rowsApart <= 1
-  return { ...scores, maximumLogitDifference, passed }
+  const { name, value: trainedScore } = headlineOf(trainedMetrics)
+  const { value: exportedScore } = headlineOf(exportedMetrics)
+  const { examples } = exportedMetrics
+  const counted = name === 'accuracy' || name === 'micro-f1'
+  const allowed = counted ? 1.5 / examples : scoreTolerance * Math.max(1, Math.abs(trainedScore))
+  const passed = maximumLogitDifference <= logitTolerance && Math.abs(trainedScore - exportedScore) <= allowed
+  return { examples, trainedScore, exportedScore, maximumLogitDifference, passed }
+}
+
+interface Answers {
+  readonly logits: Float32Array
+  readonly metrics: Metrics
+}
+
+async function answersOf(opened: OpenedModel, rows: readonly DatasetRow[], context: JobContext): Promise<Answers> {
+  const objective = objectiveOf(opened.problem)
+  const { examples } = await encodeAll(objective, opened, rows, context)
+  const measured = await measureAll(opened, examples, context)
+  const written = opened.problem.kind === 'instruction' ? examples[0] : undefined
+  const logits = written ? await logitsOf(opened, written, comparedTokens) : measured
+  return { logits, metrics: objective.score(measured, examples) }
 }
 
 async function askExport(
   folder: string,
   modelFolder: string,
-  texts: readonly string[],
+  rows: readonly DatasetRow[],
   context: JobContext,
-): Promise<Float32Array> {
+): Promise<Answers> {
   const opened = await openExported(folder, modelFolder)
   try {
-    return await askAll(opened, texts, context)
+    return await answersOf(opened, rows, context)
   } finally {
     opened.model.dispose()
   }
 }
 
+function notOffered(format: string | undefined, offered: readonly string[]): Failure {
+  return new Failure(
+    'strategy-unsupported',
+    `This run cannot be exported as ${format}. Choose ${offered.join(' or ')}.`,
+    { format: format ?? null },
+  )
+}
+
 function mismatch(certificate: Certificate, folder: string): Failure {
-  const { trainedAccuracy, exportedAccuracy, maximumLogitDifference } = certificate
+  const { trainedScore, exportedScore, maximumLogitDifference } = certificate
   return new Failure(
     'export-mismatch',
-    `The export read back does not answer as the trained model does: accuracy ${exportedAccuracy.toFixed(3)} instead of ${trainedAccuracy.toFixed(3)}, logits apart by up to ${maximumLogitDifference.toPrecision(2)}. Nothing was written to ${basename(folder)}. Check that the base model's files are those it was trained on.`,
-    { trainedAccuracy, exportedAccuracy, maximumLogitDifference },
+    `The export read back does not answer as the trained model does: it scores ${exportedScore.toPrecision(4)} instead of ${trainedScore.toPrecision(4)}, logits apart by up to ${maximumLogitDifference.toPrecision(2)}. Nothing was written to ${basename(folder)}. Check that the base model's files are those it was trained on.`,
+    { trainedScore, exportedScore, maximumLogitDifference },
   )
 }
 
@@ -117,8 +148,4 @@ async function folderBytes(folder: string): Promise<number> {
   let total = 0
   for (const name of await readdir(folder)) total += (await stat(join(folder, name))).size
   return total
-}
-
-function testTexts(texts: readonly { text: string }[]): string[] {
-  return texts.map(({ text }) => text)
 }

@@ -1,6 +1,9 @@
 /** A trained model from disk: a run's best checkpoint on its base model, an exported folder, or the base model itself. */
+import { tidy } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import type { Problem } from '../../../shared/problem'
+import { toTensors } from '../../engine/data/batch-tensors'
+import { padBatch } from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
 import { openExport } from '../../engine/formats/exported'
 import { assignParameters } from '../../engine/training/best'
@@ -76,6 +79,21 @@ export async function measureAll(
     leaveIfAsked(context)
     context.counted(done, total)
   })
+}
+
+/** Every logit of the first tokens of one text: [1, tokens, vocabulary] of a language model. */
+export async function logitsOf(
+  { model, tokenizer }: OpenedModel,
+  example: Example,
+  tokens: number,
+): Promise<Float32Array> {
+  const tokenIds = example.tokenIds.subarray(0, tokens)
+  const plan = { rows: [0], time: tokenIds.length }
+  const batch = padBatch([{ ...example, tokenIds }], plan, tokenizer.paddingId)
+  const logits = tidy(() => model.logits(toTensors(batch), { training: false }))
+  const values = (await logits.data()) as Float32Array
+  logits.dispose()
+  return values
 }
 
 export function leaveIfAsked({ stop }: Pick<JobContext, 'stop'>): void {
