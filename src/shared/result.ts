@@ -9,6 +9,7 @@ export const classScoreSchema = z.object({
   f1: z.number(),
   support: z.number().int(),
 })
+export type ClassScore = z.infer<typeof classScoreSchema>
 
 export const classificationMetricsSchema = z.object({
   kind: z.literal('single-label'),

@@ -100,6 +100,7 @@ function StepScreen({ step, draft, go }: WizardProps & { go: Go }) {
           draft={draft}
           onDraft={(change) => navigate({ screen: 'new', step, draft: { ...draft, ...change } }, { replace: true })}
           onStarted={(started: Run) => go('run', { run: started.id })}
+          onModel={() => go('model')}
         />
       )
     case 'run':

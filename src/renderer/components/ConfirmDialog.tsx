@@ -1,7 +1,7 @@
-/** Asks before something that cannot be taken back. Escape and the first button leave things as they are. */
+/** Asks before something that cannot be taken back, then does it. Escape and the first button leave things as they are. */
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { FailureRecord } from '../../shared/failure'
+import { useAction } from '../lib/action'
 import { FailureNotice } from './FailureNotice'
 
 interface ConfirmDialogProps {
@@ -11,31 +11,38 @@ interface ConfirmDialogProps {
   confirm: string
   /** What the harmless button says; "Cancel" by default. */
   decline?: string
-  busy: boolean
-  failure: FailureRecord | undefined
-  onConfirm(): void
+  /** Closes where this succeeds; shows why not where it fails. */
+  onConfirm(): Promise<unknown>
   onClose(): void
 }
 
-export function ConfirmDialog(props: ConfirmDialogProps) {
+export function ConfirmDialog({ opened, title, body, confirm, decline, onConfirm, onClose }: ConfirmDialogProps) {
   const { t } = useTranslation()
+  const doing = useAction(async () => {
+    await onConfirm()
+    onClose()
+  })
+  const close = () => {
+    doing.forget()
+    onClose()
+  }
   return (
     <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
+      opened={opened}
+      onClose={close}
+      title={title}
       styles={{ title: { fontWeight: 650 } }}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack>
-        <Text size="sm">{props.body}</Text>
-        <FailureNotice failure={props.failure} />
+        <Text size="sm">{body}</Text>
+        <FailureNotice failure={doing.failure} />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={props.onClose} data-autofocus>
-            {props.decline ?? t('common.cancel')}
+          <Button variant="default" onClick={close} data-autofocus>
+            {decline ?? t('common.cancel')}
           </Button>
-          <Button color="brick" loading={props.busy} onClick={props.onConfirm}>
-            {props.confirm}
+          <Button color="brick" loading={doing.busy} onClick={() => void doing.run()}>
+            {confirm}
           </Button>
         </Group>
       </Stack>

@@ -18,8 +18,11 @@ interface FileDropProps {
 const accept = {
   'text/csv': ['.csv', '.tsv', '.txt', '.tab'],
   'text/tab-separated-values': ['.tsv', '.tab'],
-  'text/plain': ['.txt', '.csv', '.tsv'],
+  'text/plain': ['.txt', '.csv', '.tsv', '.jsonl', '.ndjson'],
   'application/vnd.ms-excel': ['.csv'],
+  'application/json': ['.json'],
+  'application/x-ndjson': ['.jsonl', '.ndjson'],
+  'application/jsonl': ['.jsonl', '.ndjson'],
 }
 
 export function FileDrop({ title, hint, reading, onFile, compact = false }: FileDropProps) {

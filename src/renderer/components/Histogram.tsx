@@ -1,35 +1,32 @@
-/** How often each range of values occurs; what lies beyond a limit is drawn apart. */
+/** How often each range of values occurs, with a line at one value; what lies beyond a limit is drawn apart. */
 import { useElementSize } from '@mantine/hooks'
 import { useFormat } from '../lib/format'
-
-interface Bin {
-  from: number
-  to: number
-  rows: number
-}
+import type { Bin } from '../lib/scale'
 
 interface HistogramProps {
   label: string
   bins: readonly Bin[]
-  /** Drawn as a line; bins that reach beyond it are marked. */
-  limit: number
+  /** Drawn as a line with its value. */
+  line?: number
+  /** True where the line is a limit: bins that reach beyond it are marked. */
+  limits?: boolean
+  height?: number
   binLabel(bin: Bin): string
 }
 
-const height = 200
 const bottom = 24
 const top = 20
 
 /** Bins are drawn equally wide, whatever they span; the last one may reach to a far outlier. */
-export function Histogram({ label, bins, limit, binLabel }: HistogramProps) {
+export function Histogram({ label, bins, line, limits = false, height = 200, binLabel }: HistogramProps) {
   const format = useFormat()
   const { ref, width } = useElementSize()
   const most = Math.max(1, ...bins.map((bin) => bin.rows))
   const binWidth = width / Math.max(bins.length, 1)
   const y = (rows: number) => top + (1 - rows / most) * (height - top - bottom)
-  const x = (value: number) => positionOf(bins, value) * binWidth
-  const limitAt = x(limit)
   const everyTick = Math.max(1, Math.ceil(bins.length / Math.max(width / 56, 1)))
+  const lineAt = line === undefined ? width : positionOf(bins, line) * binWidth
+  const textBefore = lineAt > width - 60
   return (
     <div ref={ref} style={{ height }}>
       <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block' }}>
@@ -42,7 +39,7 @@ export function Histogram({ label, bins, limit, binLabel }: HistogramProps) {
             y={y(bin.rows)}
             height={height - bottom - y(bin.rows)}
             rx={Math.min(3, binWidth / 4)}
-            fill={bin.to > limit ? 'var(--fino-warn)' : 'var(--fino-accent)'}
+            fill={limits && line !== undefined && bin.to > line ? 'var(--fino-warn)' : 'var(--fino-accent)'}
             opacity={0.88}
           >
             <title>{binLabel(bin)}</title>
@@ -51,29 +48,22 @@ export function Histogram({ label, bins, limit, binLabel }: HistogramProps) {
         {bins.map((bin, index) =>
           index % everyTick === 0 ? (
             <text key={bin.from} x={index * binWidth} y={height - 7} fontSize={11} fill="var(--fino-soft-ink)">
-              {format.number(bin.from)}
+              {format.significant(bin.from)}
             </text>
           ) : null,
         )}
-        {limitAt < width - 1 && (
+        {line !== undefined && lineAt < width - 1 && (
           <g>
-            <line
-              x1={limitAt}
-              x2={limitAt}
-              y1={4}
-              y2={height - bottom}
-              stroke="var(--fino-ink)"
-              strokeDasharray="3 3"
-            />
+            <line x1={lineAt} x2={lineAt} y1={4} y2={height - bottom} stroke="var(--fino-ink)" strokeDasharray="3 3" />
             <text
-              x={limitAt > width - 60 ? limitAt - 6 : limitAt + 6}
+              x={textBefore ? lineAt - 6 : lineAt + 6}
               y={13}
               fontSize={12}
               fontWeight={600}
-              textAnchor={limitAt > width - 60 ? 'end' : 'start'}
+              textAnchor={textBefore ? 'end' : 'start'}
               fill="var(--fino-ink)"
             >
-              {format.number(limit)}
+              {format.significant(line)}
             </text>
           </g>
         )}

@@ -13,7 +13,7 @@ export interface Line {
   /** Faint: the raw values behind a smoothed line. */
   faint?: boolean
   /** Which of the chart's colours. */
-  colour: 0 | 1
+  colour: 0 | 1 | 2
   points?: boolean
 }
 
@@ -90,7 +90,7 @@ interface Drawing {
 function options({ width, height, lines, logarithmic, dark, write }: Drawing): uPlot.Options {
   const ink = dark ? '#a2a3a1' : '#6a655c'
   const grid = { stroke: dark ? '#24272b' : '#eeebe4', width: 1 }
-  const colours = dark ? ['#56afbd', '#dda32c'] : ['#11677a', '#c48a17']
+  const colours = dark ? ['#56afbd', '#dda32c', '#7fae6a'] : ['#11677a', '#c48a17', '#4c7a3a']
   const axis: uPlot.Axis = { stroke: ink, grid, ticks: { show: false }, font: '12px sans-serif', gap: 8 }
   return {
     width,

@@ -65,6 +65,11 @@ export function createFormat(language: string) {
     /** Three figures that keep their width: 0.842 */
     score: (value: number) =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value),
+    /** Three figures of whatever size, in units of the data: 1234.5 -> 1,230; 0.04567 -> 0.0457 */
+    measure: (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value),
+    /** With its sign, in a column: +0.12 */
+    signed: (value: number) =>
+      new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, signDisplay: 'exceptZero' }).format(value),
     /** For values of any size, learning rates among them: 0.00002 -> 2E-5 */
     significant: (value: number) =>
       value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e6)

@@ -9,11 +9,13 @@ export interface RecipeDifference {
   /** A field of the recipe, or an option of the strategy. */
   field: RecipeField | 'option'
   option: string | null
-  preset: OptionValue
-  value: OptionValue
+  /** Null: the usual template. */
+  preset: OptionValue | null
+  value: OptionValue | null
 }
 
-const fields = [
+/** In the order of the form. */
+export const recipeFields = [
   'epochs',
   'batchSize',
   'accumulationSteps',
@@ -25,12 +27,13 @@ const fields = [
   'patience',
   'seed',
   'backend',
+  'template',
 ] as const satisfies readonly RecipeField[]
 
 /** Fields and options whose value differs from the preset's, in the order of the form. */
 export function recipeDifferences(preset: Recipe, recipe: Recipe): RecipeDifference[] {
   const differences: RecipeDifference[] = []
-  for (const field of fields) {
+  for (const field of recipeFields) {
     if (preset[field] !== recipe[field]) {
       differences.push({ field, option: null, preset: preset[field], value: recipe[field] })
     }
@@ -53,7 +56,7 @@ export function withChanges(preset: Recipe, changes: RecipeChanges): Recipe {
 export function onlyDifferent(preset: Recipe, changes: RecipeChanges): RecipeChanges {
   let kept: RecipeChanges = {}
   for (const { field, option, value } of recipeDifferences(preset, withChanges(preset, changes))) {
-    kept = option === null ? { ...kept, [field]: value } : withOption(kept, option, value)
+    kept = option === null ? { ...kept, [field]: value } : withOption(kept, option, value ?? undefined)
   }
   return kept
 }

@@ -1,7 +1,7 @@
 /** Where the person is, written in the address after `#`, so that a reload loses nothing. */
 import { useMemo, useSyncExternalStore } from 'react'
 import type { FileReference } from '../../shared/contract'
-import { type Recipe, recipeSchema } from '../../shared/recipe'
+import { type Recipe, recipeRequestSchema } from '../../shared/recipe'
 import { type StrategyId, strategyIdSchema } from '../../shared/strategy'
 
 export const steps = ['data', 'check', 'model', 'strategy', 'run', 'result', 'use'] as const
@@ -17,8 +17,13 @@ export interface Draft {
   file?: FileReference
   encoding?: string
   delimiter?: string
+  /** Columns and separator as chosen; 'none' = none of them. */
   text?: string
   target?: string
+  task?: string
+  context?: string
+  group?: string
+  separator?: string
   dataset?: string
   model?: string
   strategy?: StrategyId
@@ -36,8 +41,11 @@ export type Route =
   | { screen: 'use'; run: string | null }
   | { screen: 'settings' }
 
-const changesSchema = recipeSchema.partial().omit({ datasetId: true, modelId: true, strategy: true, task: true })
-const plainKeys = ['encoding', 'delimiter', 'text', 'target', 'dataset', 'model', 'name', 'run'] as const
+const changesSchema = recipeRequestSchema.omit({ datasetId: true, modelId: true, strategy: true, task: true })
+const plainKeys = [
+  ...(['encoding', 'delimiter', 'task', 'text', 'target', 'context', 'group', 'separator'] as const),
+  ...(['dataset', 'model', 'name', 'run'] as const),
+]
 
 /** The stepper at Strategy, with everything as a run had it. */
 export function repeatRoute({ datasetId, modelId, strategy, task: _, ...changes }: Recipe): Route {

@@ -14,8 +14,8 @@ export const messages: Messages = {
       'Confira as permissões do arquivo.',
     ],
     'file-empty': [
-      '{{path, file}} não tem linhas com dados. Escolha um arquivo CSV ou TSV com cabeçalho e linhas.',
-      'Escolha um arquivo CSV ou TSV com cabeçalho e linhas.',
+      '{{path, file}} não tem linhas com dados. Escolha um arquivo CSV, TSV ou JSON com linhas.',
+      'Escolha um arquivo CSV, TSV ou JSON com linhas.',
     ],
     'file-binary': [
       '{{path, file}} não é um arquivo de texto CSV ou TSV. Abra-o no programa que o criou e salve como “CSV UTF-8”.',
@@ -79,8 +79,8 @@ export const messages: Messages = {
       'Os arquivos do modelo não combinam entre si. Baixe a pasta de novo.',
     ],
     'model-unsupported': [
-      'config.json diz model_type “{{modelType}}”, mas o Fino lê modelos BERT e DistilBERT. Escolha um desses.',
-      'O Fino lê modelos BERT e DistilBERT simples, em precisão completa. Escolha um desses.',
+      'config.json diz model_type “{{modelType}}”, que o Fino não lê. Escolha um modelo BERT, DistilBERT, RoBERTa, XLM-R, GPT-2, LLaMA, Mistral ou Qwen2.',
+      'Escolha um modelo BERT, DistilBERT, RoBERTa, XLM-R, GPT-2, LLaMA, Mistral ou Qwen2 simples.',
     ],
     'model-pickle': [
       'Os pesos estão em {{files}}, um arquivo pickle, que o Fino não abre porque pode executar código. Converta-o onde confiar nele, em Python: AutoModel.from_pretrained(PASTA).save_pretrained(NOVA_PASTA), e escolha a nova pasta.',
@@ -116,7 +116,7 @@ export const messages: Messages = {
       'Confira as permissões da pasta ou escolha outra.',
     ],
     'export-mismatch': [
-      'A exportação relida acerta {{exportedAccuracy, percent}} em vez de {{trainedAccuracy, percent}}. Nada foi gravado. Confira se os arquivos do modelo base são os mesmos do treino.',
+      'A exportação relida tem nota {{exportedScore, number}} em vez de {{trainedScore, number}}. Nada foi gravado. Confira se os arquivos do modelo base são os mesmos do treino.',
       'Nada foi gravado. Confira se os arquivos do modelo base são os mesmos do treino.',
     ],
     'port-in-use': ['A porta {{port}} já está em uso. Escolha outra com --port.', 'Escolha outra porta com --port.'],
@@ -171,6 +171,21 @@ export const messages: Messages = {
     truncation: {
       pass: ['{{share, percent}} dos textos perdem o final com {{maxLength, number}} tokens.'],
       warn: ['{{share, percent}} dos textos perdem o final com {{maxLength, number}} tokens.'],
+    },
+    'not-a-number': { warn: ['{{rows, number}} linhas sem um número no alvo ficaram de fora.'] },
+    'constant-target': {
+      warn: ['Quase todas as linhas têm o mesmo número, {{value}}.'],
+      fail: ['Todas as linhas têm o mesmo número, {{value}}: não há o que aprender.'],
+    },
+    outliers: {
+      pass: ['Nenhum número está a mais de {{beyond, number}} desvios da média.'],
+      warn: ['{{rows, number}} números estão a mais de {{beyond, number}} desvios da média.'],
+    },
+    'empty-prompt': { warn: ['{{rows, number}} linhas sem pedido ficaram de fora.'] },
+    'empty-response': { warn: ['{{rows, number}} linhas sem resposta ficaram de fora.'] },
+    'group-across-splits': {
+      pass: ['Nenhum grupo está em mais de uma divisão.'],
+      warn: ['{{groups, number}} grupos estão em mais de uma divisão: o teste contém vizinhos do que foi aprendido.'],
     },
   },
 }

@@ -28,7 +28,8 @@ export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) 
         <Histogram
           label={t('check.histogramLabel')}
           bins={tokens.histogram}
-          limit={chosen}
+          line={chosen}
+          limits
           binLabel={(bin) =>
             t('check.bin', { from: format.number(bin.from), to: format.number(bin.to), rows: format.number(bin.rows) })
           }

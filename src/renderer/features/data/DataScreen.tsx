@@ -10,12 +10,12 @@ import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
-import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
 import { DatasetFacts } from './DatasetFacts'
+import { useTaskWords } from './task-words'
 
 export function DataScreen() {
   const { t } = useTranslation()
@@ -49,11 +49,8 @@ export function DataScreen() {
 function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const taskWords = useTaskWords()
   const [asking, setAsking] = useState(false)
-  const removing = useAction(async () => {
-    await call('datasets:remove', { id: dataset.id })
-    setAsking(false)
-  })
   return (
     <Card
       title={dataset.name}
@@ -77,7 +74,8 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
     >
       <DatasetFacts dataset={dataset} />
       <Text size="sm" c="dimmed" truncate>
-        {format.list(dataset.labels.slice(0, 8).map(({ label }) => label))}
+        {taskWords(dataset)}
+        {dataset.labels.length > 0 && `: ${format.list(dataset.labels.slice(0, 8).map(({ label }) => label))}`}
         {dataset.labels.length > 8 ? ` ${t('common.more', { count: dataset.labels.length - 8 })}` : ''}
       </Text>
       <ConfirmDialog
@@ -85,13 +83,8 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
         title={t('data.removeTitle', { name: dataset.name })}
         body={t('data.removeBody')}
         confirm={t('common.delete')}
-        busy={removing.busy}
-        failure={removing.failure}
-        onConfirm={() => void removing.run()}
-        onClose={() => {
-          removing.forget()
-          setAsking(false)
-        }}
+        onConfirm={() => call('datasets:remove', { id: dataset.id })}
+        onClose={() => setAsking(false)}
       />
     </Card>
   )

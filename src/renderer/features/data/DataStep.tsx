@@ -49,6 +49,12 @@ export function DataStep({ draft, onDraft, onDataset }: DataStepProps) {
 
 function ChosenDataset({ dataset, onChange }: { dataset: Dataset; onChange(): void }) {
   const { t } = useTranslation()
+  const columns = [
+    { role: t(`data.roles.${dataset.task}.text`), column: dataset.textColumn },
+    { role: t(`data.roles.${dataset.task}.label`), column: dataset.targetColumn },
+    { role: t('data.roles.context'), column: dataset.contextColumn },
+    { role: t('data.roles.group'), column: dataset.groupColumn },
+  ].filter(({ column }) => column !== null)
   return (
     <Stack gap="lg">
       <Card
@@ -64,7 +70,13 @@ function ChosenDataset({ dataset, onChange }: { dataset: Dataset; onChange(): vo
         <Group gap="xs">
           <IconTable size={16} color="var(--fino-soft-ink)" aria-hidden />
           <Text size="sm" c="dimmed">
-            {t('data.textColumn')}: <b>{dataset.textColumn}</b> · {t('data.labelColumn')}: <b>{dataset.targetColumn}</b>
+            {t(`data.tasks.${dataset.task}`)} ·{' '}
+            {columns.map(({ role, column }, index) => (
+              <span key={role}>
+                {index > 0 && ' · '}
+                {role}: <b>{column}</b>
+              </span>
+            ))}
           </Text>
         </Group>
       </Card>

@@ -1,17 +1,9 @@
-/** The first look at a file: how it is read, which column is which; then it is imported. */
-import { Badge, Button, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+/** The first look at a file: what the model should do, how the file is read, which column is which; then it is imported. */
+import { Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FileReference } from '../../../shared/contract'
-import {
-  type Dataset,
-  delimiterSchema,
-  delimiters,
-  encodingSchema,
-  encodings,
-  type ImportOptions,
-  type Preview,
-} from '../../../shared/dataset'
+import { type Dataset, delimiterSchema, encodingSchema, type ImportOptions, taskSchema } from '../../../shared/dataset'
 import type { FailureCode } from '../../../shared/failure'
 import { Card } from '../../components/Card'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
@@ -20,11 +12,14 @@ import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { withFileName } from '../../lib/failure-text'
 import { useFormat } from '../../lib/format'
+import { importCommand } from '../../lib/import-command'
+import { useLast } from '../../lib/last'
 import { useQuery } from '../../lib/query'
-import { quoted } from '../../lib/recipe-changes'
 import type { Draft } from '../../lib/routes'
 import { PreviewTable } from './PreviewTable'
-import { type Roles, rolesOf } from './roles'
+import { ReadAs } from './ReadAs'
+import { draftRoles, importOptions, rolesOf, separatorOf, taskOf } from './roles'
+import { TaskChoice } from './TaskChoice'
 
 /** Failures that another encoding or delimiter may cure. */
 const readOtherwise: ReadonlySet<FailureCode> = new Set([
@@ -42,16 +37,13 @@ interface PreviewPanelProps {
   onDataset(dataset: Dataset): void
 }
 
-const delimiterNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' } as const
-
 export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: PreviewPanelProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const reading = readingOptions(draft)
   const preview = useQuery('datasets:preview', { file, options: reading })
-  const shown = preview.value
+  const shown = useLast(preview.value, preview.failure !== undefined)
   const [name, setName] = useState<string>()
-  const roles = shown === undefined ? null : rolesOf(shown, draft)
 
   const importing = useAction(async (options: ImportOptions) => {
     onDataset(await call('datasets:import', { file, options }))
@@ -62,12 +54,12 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
     onDraft({ ...draft, ...part })
   }
   const startOver = (
-    <Button variant="default" size="xs" onClick={onStartOver}>
+    <Button variant="default" size="xs" onClick={onStartOver} style={{ flex: 'none' }}>
       {t('data.another')}
     </Button>
   )
 
-  if (shown === undefined || roles === null) {
+  if (shown === undefined) {
     return preview.failure === undefined ? (
       <Skeleton height={420} radius="lg" aria-label={t('app.loading')} />
     ) : (
@@ -75,19 +67,20 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
         <FailureNotice failure={withFileName(preview.failure, file)} retry={preview.reload}>
           {startOver}
         </FailureNotice>
-        {readOtherwise.has(preview.failure.code) && <ReadAs draft={draft} shown={undefined} onChange={change} />}
+        {readOtherwise.has(preview.failure.code) && (
+          <ReadAs draft={draft} preview={undefined} task={undefined} onChange={change} />
+        )}
       </Stack>
     )
   }
 
+  const task = taskOf(shown, draft)
+  const roles = rolesOf(shown, draft)
+  const options = importOptions(task, roles, separatorOf(shown, draft))
   const submit = () => {
-    if (roles.text === null || roles.target === null) return
-    void importing.run({
-      ...reading,
-      textColumn: roles.text,
-      targetColumn: roles.target,
-      name: (name ?? nameFrom(shown.fileName)).trim() || shown.fileName,
-    })
+    if (options === null) return
+    const given = (name ?? nameFrom(shown.fileName)).trim()
+    void importing.run({ ...reading, ...options, name: given || shown.fileName })
   }
 
   return (
@@ -100,12 +93,13 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
         })}
         aside={startOver}
       >
-        <ReadAs draft={draft} shown={shown} onChange={change} />
+        {/* For another task the columns are found anew. */}
+        <TaskChoice task={task} onTask={(next) => onDraft({ ...withoutColumns(draft), task: next })} />
+        <ReadAs draft={draft} preview={shown} task={task} onChange={change} />
         <Text size="sm" c="dimmed">
-          {t('data.previewHint')}
+          {options === null ? t(`data.chooseRoles.${task}`) : t('data.previewHint')}
         </Text>
-        <PreviewTable preview={shown} roles={roles} onRoles={(next) => change(draftRoles(next))} />
-        <TaskLine preview={shown} roles={roles} />
+        <PreviewTable preview={shown} task={task} roles={roles} onRoles={(next) => change(draftRoles(next))} />
         <FailureNotice failure={withFileName(importing.failure, file)} />
         <Group align="flex-end" justify="space-between">
           <TextInput
@@ -116,89 +110,33 @@ export function PreviewPanel({ draft, file, onDraft, onStartOver, onDataset }: P
             w={320}
             onKeyDown={(event) => event.key === 'Enter' && submit()}
           />
-          <Button
-            size="md"
-            onClick={submit}
-            loading={importing.busy}
-            disabled={roles.text === null || roles.target === null}
-          >
+          <Button size="md" onClick={submit} loading={importing.busy} disabled={options === null}>
             {t('data.import')}
           </Button>
         </Group>
       </Card>
-      <EquivalentCommand command={importCommand(file, shown, roles)} />
+      <EquivalentCommand
+        command={importCommand(file.kind === 'path' ? file.path : shown.fileName, options ?? { task })}
+      />
     </Stack>
   )
 }
 
-interface ReadAsProps {
-  draft: Draft
-  shown: Preview | undefined
-  onChange(part: Partial<Draft>): void
-}
-
-function ReadAs({ draft, shown, onChange }: ReadAsProps) {
-  const { t } = useTranslation()
-  return (
-    <Group gap="md">
-      <Select
-        label={t('data.encoding')}
-        placeholder={t('data.recognised')}
-        data={encodings.map((value) => ({ value, label: value.toUpperCase() }))}
-        value={draft.encoding ?? shown?.encoding ?? null}
-        onChange={(value) => value !== null && onChange({ encoding: value })}
-        w={160}
-      />
-      <Select
-        label={t('data.delimiter')}
-        placeholder={t('data.recognised')}
-        data={delimiters.map((value) => ({ value, label: t(`data.delimiters.${delimiterNames[value]}`) }))}
-        value={draft.delimiter ?? shown?.delimiter ?? null}
-        onChange={(value) => value !== null && onChange({ delimiter: value })}
-        w={160}
-      />
-    </Group>
-  )
-}
-
-function TaskLine({ preview, roles }: { preview: Preview; roles: Roles }) {
-  const { t } = useTranslation()
-  const target = preview.columns.find((column) => column.name === roles.target)
-  if (roles.text === null || target === undefined) return <Text size="sm">{t('data.chooseRoles')}</Text>
-  return (
-    <Group gap="xs">
-      <Text size="sm" c="dimmed">
-        {t('data.task')}
-      </Text>
-      <Badge>{t('data.tasks.classification')}</Badge>
-      <Text size="sm" c="dimmed">
-        {t('data.taskHint')} · {t('common.labels', { count: target.distinctValues })}
-      </Text>
-    </Group>
-  )
+function withoutColumns({ text: _, target: __, context: ___, group: ____, separator: _____, ...kept }: Draft): Draft {
+  return kept
 }
 
 function readingOptions(draft: Draft): ImportOptions {
   const encoding = encodingSchema.safeParse(draft.encoding)
   const delimiter = delimiterSchema.safeParse(draft.delimiter)
+  const task = taskSchema.safeParse(draft.task)
   return {
     ...(encoding.success ? { encoding: encoding.data } : {}),
     ...(delimiter.success ? { delimiter: delimiter.data } : {}),
+    ...(task.success ? { task: task.data } : {}),
   }
-}
-
-function draftRoles(roles: Roles): Partial<Draft> {
-  return { text: roles.text ?? 'none', target: roles.target ?? 'none' }
 }
 
 function nameFrom(fileName: string): string {
   return fileName.replace(/\.[^.]+$/, '').replaceAll(/[_-]+/g, ' ')
-}
-
-function importCommand(file: FileReference, preview: Preview, roles: Roles): string {
-  const path = file.kind === 'path' ? file.path : preview.fileName
-  const words = ['fino import', quoted(path)]
-  if (roles.text !== null) words.push('--text', quoted(roles.text))
-  if (roles.target !== null) words.push('--target', quoted(roles.target))
-  return words.join(' ')
 }

@@ -1,22 +1,24 @@
 /** The first rows of a file; each column's role is chosen in its header. */
 import { NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Preview } from '../../../shared/dataset'
+import type { Preview, Task } from '../../../shared/dataset'
 import { useFormat } from '../../lib/format'
-import { type Role, type Roles, roleOf, withRole } from './roles'
+import { type Role, type Roles, roleOf, rolesFor, withRole } from './roles'
 
 interface PreviewTableProps {
   preview: Preview
+  task: Task
   roles: Roles
   onRoles(roles: Roles): void
 }
 
-const roleNames = ['text', 'label', 'ignore'] as const
 const rowsShown = 8
 
-export function PreviewTable({ preview, roles, onRoles }: PreviewTableProps) {
+export function PreviewTable({ preview, task, roles, onRoles }: PreviewTableProps) {
   const { t } = useTranslation()
   const format = useFormat()
+  const nameOf = (role: Role) =>
+    t(role === 'text' || role === 'label' ? `data.roles.${task}.${role}` : `data.roles.${role}`)
   return (
     <Table.ScrollContainer minWidth={480}>
       <Table className="fino-table" aria-label={t('data.preview')}>
@@ -37,11 +39,12 @@ export function PreviewTable({ preview, roles, onRoles }: PreviewTableProps) {
                     <NativeSelect
                       size="xs"
                       aria-label={t('data.roleOf', { column: column.name })}
-                      data={roleNames.map((value) => ({ value, label: t(`data.roles.${value}`) }))}
+                      data={rolesFor(task).map((value) => ({ value, label: nameOf(value) }))}
                       value={role}
                       onChange={(event) => onRoles(withRole(roles, column.name, event.currentTarget.value as Role))}
                     />
-                    <Text size="xs" c="dimmed" fw={400}>
+                    <Text size="xs" c="dimmed" fw={400} style={{ whiteSpace: 'normal' }}>
+                      {(role === 'context' || role === 'group') && `${t(`data.roleHints.${role}`)} `}
                       {t(`data.kinds.${column.kind}`)} ·{' '}
                       {t('data.distinct', {
                         count: column.distinctValues,

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../../shared/dataset'
 import { Card } from '../../components/Card'
 import { useFormat } from '../../lib/format'
+import { useTaskWords } from './task-words'
 
 interface RecentDatasetsProps {
   datasets: readonly Dataset[] | undefined
@@ -16,6 +17,7 @@ const shown = 5
 export function RecentDatasets({ datasets, onChoose }: RecentDatasetsProps) {
   const { t } = useTranslation()
   const format = useFormat()
+  const taskWords = useTaskWords()
   const recent = datasets?.toSorted((left, right) => right.createdAt.localeCompare(left.createdAt)).slice(0, shown)
   return (
     <Card title={t('data.recent')}>
@@ -42,8 +44,7 @@ export function RecentDatasets({ datasets, onChoose }: RecentDatasetsProps) {
                     </Text>
                     <Text size="xs" c="dimmed">
                       {t('common.rows', { count: dataset.rows, formatted: format.number(dataset.rows) })} ·{' '}
-                      {t('common.labels', { count: dataset.labels.length })} ·{' '}
-                      {t('data.imported', { date: format.dateTime(dataset.createdAt) })}
+                      {taskWords(dataset)} · {t('data.imported', { date: format.dateTime(dataset.createdAt) })}
                     </Text>
                   </div>
                   <IconChevronRight size={16} aria-hidden />

@@ -2,9 +2,8 @@
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Model } from '../../../shared/model'
+import { architectureNames } from '../../lib/architecture'
 import { useFormat } from '../../lib/format'
-
-const architectureNames = { bert: 'BERT', distilbert: 'DistilBERT' } as const
 
 export function ModelHead({ model }: { model: Model }) {
   const { t } = useTranslation()

@@ -10,7 +10,6 @@ import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
-import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
@@ -43,10 +42,6 @@ export function ModelsScreen() {
 function ModelCard({ model }: { model: Model }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
-  const removing = useAction(async () => {
-    await call('models:remove', { id: model.id })
-    setAsking(false)
-  })
   return (
     <article className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
@@ -76,13 +71,8 @@ function ModelCard({ model }: { model: Model }) {
         title={t('models.removeTitle', { name: model.name })}
         body={t('models.removeBody')}
         confirm={t('common.remove')}
-        busy={removing.busy}
-        failure={removing.failure}
-        onConfirm={() => void removing.run()}
-        onClose={() => {
-          removing.forget()
-          setAsking(false)
-        }}
+        onConfirm={() => call('models:remove', { id: model.id })}
+        onClose={() => setAsking(false)}
       />
     </article>
   )

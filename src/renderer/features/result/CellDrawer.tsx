@@ -50,9 +50,11 @@ export function CellDrawer({ runId, cell, onClose }: CellDrawerProps) {
               <Text size="xs" c="dimmed">
                 {t('common.row')} {row.id}
               </Text>
-              <Text size="xs" c="dimmed">
-                {t('result.probability', { share: format.percent(row.probability, 0) })}
-              </Text>
+              {row.probability !== null && (
+                <Text size="xs" c="dimmed">
+                  {t('result.probability', { share: format.percent(row.probability, 0) })}
+                </Text>
+              )}
             </Group>
           </article>
         ))}

@@ -1,10 +1,10 @@
 /** Precision, recall and F1 of each label on the test split. */
 import { Group, Table, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { ClassificationMetrics } from '../../../shared/result'
+import type { ClassScore } from '../../../shared/result'
 import { useFormat } from '../../lib/format'
 
-export function PerClassTable({ rows }: { rows: ClassificationMetrics['perClass'] }) {
+export function PerClassTable({ rows }: { rows: readonly ClassScore[] }) {
   const { t } = useTranslation()
   const format = useFormat()
   return (

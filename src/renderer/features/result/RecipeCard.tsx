@@ -6,26 +6,18 @@ import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { useFormat } from '../../lib/format'
-import { useOptionValue } from '../../lib/option-value'
+import { useOptionWords } from '../../lib/option-words'
+import { recipeFields } from '../../lib/recipe-changes'
 import { navigate, repeatRoute } from '../../lib/routes'
 
-const numberFields = [
-  'epochs',
-  'batchSize',
-  'accumulationSteps',
-  'maxLength',
-  'learningRate',
-  'weightDecay',
-  'warmupShare',
-  'clipNorm',
-  'patience',
-] as const
+/** The backend that computed and the template have places of their own. */
+const shown = recipeFields.filter((field) => field !== 'backend' && field !== 'template')
 
 export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const words = useOptionValue()
   const { recipe } = run
+  const option = useOptionWords(recipe.strategy)
   const facts: [string, string][] = [
     [t('result.strategy'), t(`strategy.${recipe.strategy}.name`)],
     [t('result.model'), run.modelName],
@@ -35,14 +27,13 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
       t('result.trained'),
       `${format.compact(result.trainableParameters)} (${format.percent(result.trainableParameters / result.totalParameters)})`,
     ],
-    ...numberFields.map((field): [string, string] => [
+    ...shown.map((field): [string, string] => [
       t(`strategy.fields.${field}`),
-      format.significant(recipe[field]),
+      field === 'seed' ? String(recipe.seed) : format.significant(recipe[field]),
     ]),
-    [t('strategy.fields.seed'), String(recipe.seed)],
     ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
-      t(`strategy.options.${name}` as 'strategy.options.rank', { defaultValue: name }),
-      words(value),
+      option(name).label,
+      option(name).write(value),
     ]),
   ]
   return (

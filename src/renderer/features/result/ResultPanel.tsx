@@ -2,7 +2,7 @@
 import { Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { RunResult } from '../../../shared/result'
+import type { Metrics, RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
 import { CardSkeletons } from '../../components/CardSkeletons'
@@ -13,8 +13,11 @@ import { Page } from '../../components/Page'
 import { useQuery } from '../../lib/query'
 import { ConfusionMatrix } from './ConfusionMatrix'
 import { CostCard } from './CostCard'
+import { DictionaryCard } from './DictionaryCard'
 import { PerClassTable } from './PerClassTable'
 import { RecipeCard } from './RecipeCard'
+import { RegressionCharts } from './RegressionCharts'
+import { SamplesCard } from './SamplesCard'
 import { VerdictCard } from './VerdictCard'
 
 /** More labels than these make a matrix that needs the whole width. */
@@ -66,17 +69,42 @@ function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): 
       }
     >
       <VerdictCard run={run} result={result} />
-      <SimpleGrid cols={{ base: 1, xl: run.labels.length > labelsBeside ? 1 : 2 }} spacing="lg">
-        <Card title={t('result.confusion')} hint={t('result.confusionHint')}>
-          <ConfusionMatrix runId={run.id} metrics={result.test} />
-        </Card>
-        <Card title={t('result.perClass')} hint={t('result.perClassHint')}>
-          <PerClassTable rows={result.test.perClass} />
-        </Card>
-      </SimpleGrid>
+      <Details run={run} test={result.test} />
+      {run.recipe.strategy === 'dictionary' && <DictionaryCard run={run} />}
+      <SamplesCard run={run} />
       <CostCard run={run} result={result} />
       <RecipeCard run={run} result={result} />
       <EquivalentCommand command="fino runs --json" />
     </Page>
   )
+}
+
+/** Where it errs, by the kind of its problem. */
+function Details({ run, test }: { run: Run; test: Metrics }) {
+  const { t } = useTranslation()
+  switch (test.kind) {
+    case 'single-label':
+      return (
+        <SimpleGrid cols={{ base: 1, xl: test.perClass.length > labelsBeside ? 1 : 2 }} spacing="lg">
+          <Card title={t('result.confusion')} hint={t('result.confusionHint')}>
+            <ConfusionMatrix runId={run.id} metrics={test} />
+          </Card>
+          <Card title={t('result.perClass')} hint={t('result.perClassHint')}>
+            <PerClassTable rows={test.perClass} />
+          </Card>
+        </SimpleGrid>
+      )
+    case 'multi-label':
+      return (
+        <Card title={t('result.perClass')} hint={t('result.perClassHint')}>
+          <PerClassTable rows={test.perClass} />
+        </Card>
+      )
+    case 'regression':
+      return <RegressionCharts runId={run.id} />
+    case 'instruction':
+      return null
+    default:
+      return test satisfies never
+  }
 }

@@ -1,11 +1,13 @@
-/** The verdict in a sentence, accuracy and macro-F1 large, and why training stopped. */
-import { Group, Stack, Text } from '@mantine/core'
+/** The verdict in a sentence, the scores large, and why training stopped. */
+import { Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Figure } from '../../components/Figure'
 import { useFormat } from '../../lib/format'
-import { verdictOf } from './verdict'
+import { scoresOf, writeScore } from '../../lib/scores'
+import { hasSteps } from '../../lib/strategy-groups'
+import { type Verdict, verdictOf } from './verdict'
 
 const tones = { poor: 'var(--fino-bad)', some: 'var(--fino-warn)', good: 'var(--fino-good)' } as const
 
@@ -13,52 +15,18 @@ export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
   const verdict = verdictOf(result)
-  const words = {
-    strategy: t(`strategy.${run.recipe.strategy}.name`),
-    correct: format.number(verdict.correct),
-    total: format.number(verdict.total),
-    baseline: format.number(verdict.baseline),
-  }
+  const sentence = useVerdictSentence()
   return (
     <section className="fino-card" aria-labelledby="verdict" style={{ borderLeft: `4px solid ${tones[verdict.tone]}` }}>
       <Stack gap="lg">
         <Stack gap={6}>
           <Text id="verdict" size="xl" fw={600} maw={900} style={{ textWrap: 'pretty' }}>
-            {verdict.majority === null
-              ? t('result.verdictPlain', words)
-              : t('result.verdict', { ...words, majority: verdict.majority })}
+            {sentence(verdict, t(`strategy.${run.recipe.strategy}.name`))}
           </Text>
-          <Text c="dimmed">{t(`result.${verdict.tone}`)}</Text>
+          <Text c="dimmed">{t(`result.tones.${verdict.kind}.${verdict.tone}`)}</Text>
         </Stack>
-        <Group gap={72} align="flex-start">
-          <Figure
-            large
-            label={t('result.accuracy')}
-            value={format.percent(result.test.accuracy)}
-            hint={
-              <>
-                {t('result.accuracyHint')}
-                <br />
-                {t('result.baseline', { value: format.percent(result.majority.accuracy) })} ·{' '}
-                {t('result.validation', { value: format.percent(result.validation.accuracy) })}
-              </>
-            }
-          />
-          <Figure
-            large
-            label={t('result.macroF1')}
-            value={format.score(result.test.macroF1)}
-            hint={
-              <>
-                {t('result.macroF1Hint')}
-                <br />
-                {t('result.baseline', { value: format.score(result.majority.macroF1) })} ·{' '}
-                {t('result.validation', { value: format.score(result.validation.macroF1) })}
-              </>
-            }
-          />
-        </Group>
-        {run.recipe.strategy !== 'feature-based' && (
+        <Scores result={result} />
+        {hasSteps(run.recipe.strategy) && (
           <Text size="sm" c="dimmed">
             <b>{t('result.stopReason')}.</b>{' '}
             {t(`result.stoppedBecause.${result.stoppedBecause}`, {
@@ -71,4 +39,84 @@ export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
       </Stack>
     </section>
   )
+}
+
+/** Beside each figure, what it means, what needs no reading scores, and the validation split's. */
+function Scores({ result }: { result: RunResult }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const naive = scoresOf(result.naive)
+  const validation = scoresOf(result.validation)
+  const write = (scores: typeof naive, name: string) => {
+    const found = scores.find((score) => score.name === name)
+    return found === undefined ? '–' : writeScore(found, format)
+  }
+  return (
+    <div className="fino-scores">
+      {scoresOf(result.test).map((score) => (
+        <Figure
+          key={score.name}
+          large
+          label={t(`result.scores.${score.name}`)}
+          value={writeScore(score, format)}
+          hint={
+            <>
+              {t(`result.scoreHints.${score.name}`)}
+              <br />
+              {t(`result.naive.${result.test.kind}`, { value: write(naive, score.name) })}
+              <br />
+              {t('result.validation', { value: write(validation, score.name) })}
+            </>
+          }
+        />
+      ))}
+    </div>
+  )
+}
+
+function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (verdict, strategy) => {
+    switch (verdict.kind) {
+      case 'single-label': {
+        const words = {
+          strategy,
+          correct: format.number(verdict.correct),
+          total: format.number(verdict.total),
+          baseline: format.number(verdict.baseline),
+        }
+        return verdict.majority === null
+          ? t('result.verdict.single-label-plain', words)
+          : t('result.verdict.single-label', { ...words, majority: verdict.majority })
+      }
+      case 'multi-label':
+        return t('result.verdict.multi-label', {
+          strategy,
+          score: format.score(verdict.score),
+          correct: format.number(verdict.correct),
+          total: format.number(verdict.total),
+          baseline: format.score(verdict.baseline),
+        })
+      case 'regression': {
+        const words = { strategy, error: format.measure(verdict.error), baseline: format.measure(verdict.baseline) }
+        return verdict.r2 <= 0
+          ? t('result.verdict.regression-poor', words)
+          : t('result.verdict.regression', { ...words, score: format.percent(verdict.r2, 0) })
+      }
+      case 'instruction': {
+        const words = {
+          strategy,
+          total: format.number(verdict.total),
+          score: format.measure(verdict.perplexity),
+          baseline: format.measure(verdict.baseline),
+        }
+        return verdict.tone === 'poor'
+          ? t('result.verdict.instruction-poor', words)
+          : t('result.verdict.instruction', words)
+      }
+      default:
+        return verdict satisfies never
+    }
+  }
 }

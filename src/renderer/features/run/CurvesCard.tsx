@@ -2,37 +2,52 @@
 import { Group, Skeleton, Stack, Switch, Tabs, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ProblemKind } from '../../../shared/problem'
 import type { MetricName } from '../../../shared/run'
 import { Card } from '../../components/Card'
 import { type Line, LineChart } from '../../components/LineChart'
 import { type Curves, downsample, smooth } from '../../lib/curves'
 import { useFormat } from '../../lib/format'
 
-const tabs = {
+const tabNames = ['loss', 'validation', 'scores', 'error', 'perplexity', 'rate', 'gradient'] as const
+type TabName = (typeof tabNames)[number]
+type Tabs = Readonly<Partial<Record<TabName, readonly MetricName[]>>>
+
+/** Curves that every problem has, and those of its own scores. */
+const common = {
   loss: ['train/loss'],
   validation: ['validation/loss'],
-  accuracy: ['validation/accuracy', 'validation/macro-f1'],
   rate: ['train/learning-rate'],
   gradient: ['train/gradient-norm'],
-} as const satisfies Record<string, readonly MetricName[]>
-type TabName = keyof typeof tabs
-const tabNames = Object.keys(tabs) as TabName[]
+} as const satisfies Tabs
+const tabsOf: Record<ProblemKind, Tabs> = {
+  'single-label': { ...common, scores: ['validation/accuracy', 'validation/macro-f1'] },
+  'multi-label': { ...common, scores: ['validation/micro-f1', 'validation/macro-f1', 'validation/exact-match'] },
+  regression: { ...common, scores: ['validation/r2'], error: ['validation/mean-squared-error'] },
+  instruction: { ...common, scores: ['validation/token-accuracy'], perplexity: ['validation/perplexity'] },
+}
 
+const none: readonly MetricName[] = []
 const height = 280
 const pointsDrawn = 1500
 const smoothingWeight = 0.9
+const lineColours = [0, 1, 2] as const
+const colourNames = ['accent', 'warn', 'good'] as const
 
 interface CurvesCardProps {
+  kind: ProblemKind
   curves: Curves
   alive: boolean
   ready: boolean
 }
 
-export function CurvesCard({ curves, alive, ready }: CurvesCardProps) {
+export function CurvesCard({ kind, curves, alive, ready }: CurvesCardProps) {
   const { t } = useTranslation()
   const [tab, setTab] = useState<TabName>('loss')
   const [smoothed, setSmoothed] = useState(true)
   const [logarithmic, setLogarithmic] = useState(false)
+  const tabs = tabsOf[kind]
+  const names = tabNames.filter((name) => tabs[name] !== undefined)
   const noisy = tab === 'loss' || tab === 'gradient'
   return (
     <Card
@@ -58,21 +73,21 @@ export function CurvesCard({ curves, alive, ready }: CurvesCardProps) {
     >
       <Tabs
         value={tab}
-        onChange={(value) => setTab(tabNames.find((name) => name === value) ?? 'loss')}
+        onChange={(value) => setTab(names.find((name) => name === value) ?? 'loss')}
         keepMounted={false}
       >
         <Tabs.List mb="md">
-          {tabNames.map((name) => (
+          {names.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {t(`run.tabs.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {tabNames.map((name) => (
+        {names.map((name) => (
           <Tabs.Panel key={name} value={name}>
             <Plot
               curves={curves}
-              names={tabs[name]}
+              names={tabs[name] ?? none}
               smoothed={noisy && smoothed}
               logarithmic={logarithmic}
               alive={alive}
@@ -102,7 +117,7 @@ function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps)
       names.flatMap((name, order): Line[] => {
         const curve = curves[name]
         if (curve === undefined) return []
-        const colour = order === 0 ? 0 : 1
+        const colour = lineColours[order] ?? 0
         const points = name.startsWith('validation/')
         const raw = { ...downsample(curve, pointsDrawn), name: t(`run.series.${name}`), colour, points } as const
         if (!smoothed) return [raw]
@@ -144,7 +159,7 @@ function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps)
                     width: 14,
                     height: 3,
                     borderRadius: 2,
-                    background: line.colour === 0 ? 'var(--fino-accent)' : 'var(--fino-warn)',
+                    background: `var(--fino-${colourNames[line.colour]})`,
                   }}
                 />
                 <Text size="xs" c="dimmed">

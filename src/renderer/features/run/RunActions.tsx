@@ -17,10 +17,6 @@ export function RunActions({ run }: { run: Run }) {
     await call('runs:stop', { id: run.id })
     setAsked(true)
   })
-  const cancelling = useAction(async () => {
-    await call('runs:cancel', { id: run.id })
-    setAsking(false)
-  })
   return (
     <Group gap="xs" wrap="nowrap">
       <FailureNotice failure={stopping.failure} />
@@ -46,13 +42,8 @@ export function RunActions({ run }: { run: Run }) {
         body={t('run.cancelBody')}
         confirm={t('run.cancelConfirm')}
         decline={t('run.keepRunning')}
-        busy={cancelling.busy}
-        failure={cancelling.failure}
-        onConfirm={() => void cancelling.run()}
-        onClose={() => {
-          cancelling.forget()
-          setAsking(false)
-        }}
+        onConfirm={() => call('runs:cancel', { id: run.id })}
+        onClose={() => setAsking(false)}
       />
     </Group>
   )

@@ -10,6 +10,7 @@ import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { navigate, repeatRoute } from '../../lib/routes'
+import { scoresOf, writeScore } from '../../lib/scores'
 
 export function RunOutcome({ run, onResult }: { run: Run; onResult(): void }) {
   if (run.result !== null) return <Done run={run} onResult={onResult} />
@@ -25,8 +26,11 @@ function Done({ run, onResult }: { run: Run; onResult(): void }) {
     <section className="fino-card" aria-label={t('run.doneTitle')}>
       <Group justify="space-between" align="center">
         <Group gap={48}>
-          <Figure label={t('result.accuracy')} value={format.percent(test.accuracy)} />
-          <Figure label={t('result.macroF1')} value={format.score(test.macroF1)} />
+          {scoresOf(test)
+            .slice(0, 2)
+            .map((score) => (
+              <Figure key={score.name} label={t(`result.scores.${score.name}`)} value={writeScore(score, format)} />
+            ))}
           <Figure label={t('run.elapsed')} value={format.duration(seconds)} />
           <Figure label={t('run.steps')} value={format.number(steps)} />
           <Figure

@@ -48,7 +48,7 @@ export function RunPanel({ id, onResult }: RunPanelProps) {
         <RunOutcome run={run} onResult={onResult} />
       )}
       {(run.status === 'running' || Object.keys(curves).length > 0) && (
-        <CurvesCard curves={curves} alive={alive} ready={ready} />
+        <CurvesCard kind={run.problem.kind} curves={curves} alive={alive} ready={ready} />
       )}
       <EquivalentCommand command={run.resumable && !alive ? `fino resume ${run.id}` : 'fino runs'} />
     </Page>

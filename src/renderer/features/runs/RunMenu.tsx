@@ -17,10 +17,6 @@ export function RunMenu({ run }: { run: Run }) {
   const { t } = useTranslation()
   const textOf = useFailureText()
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null)
-  const removing = useAction(async () => {
-    await call('runs:remove', { id: run.id })
-    setDialog(null)
-  })
   const resume = async () => {
     try {
       await call('runs:resume', { id: run.id })
@@ -64,13 +60,8 @@ export function RunMenu({ run }: { run: Run }) {
         title={t('runs.deleteTitle', { name: run.name })}
         body={t('runs.deleteBody')}
         confirm={t('common.delete')}
-        busy={removing.busy}
-        failure={removing.failure}
-        onConfirm={() => void removing.run()}
-        onClose={() => {
-          removing.forget()
-          setDialog(null)
-        }}
+        onConfirm={() => call('runs:remove', { id: run.id })}
+        onClose={() => setDialog(null)}
       />
     </>
   )

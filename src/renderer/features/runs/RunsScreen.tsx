@@ -2,6 +2,7 @@
 import { Anchor, Button, Skeleton, Table, Text } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Metrics } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
@@ -10,6 +11,7 @@ import { RunStatus } from '../../components/RunStatus'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { hashOf, navigate } from '../../lib/routes'
+import { useHeadline } from '../../lib/scores'
 import { RunMenu } from './RunMenu'
 
 export function RunsScreen() {
@@ -87,9 +89,7 @@ function RunRow({ run }: { run: Run }) {
           {run.datasetName}
         </Text>
       </Table.Td>
-      <Table.Td className="fino-number" fw={600}>
-        {run.result === null ? '–' : format.percentInColumn(run.result.test.accuracy)}
-      </Table.Td>
+      <Table.Td className="fino-number">{run.result === null ? '–' : <Headline metrics={run.result.test} />}</Table.Td>
       <Table.Td className="fino-number" style={{ whiteSpace: 'nowrap' }}>
         {run.result === null ? '–' : format.duration(run.result.seconds)}
       </Table.Td>
@@ -97,5 +97,19 @@ function RunRow({ run }: { run: Run }) {
         <RunMenu run={run} />
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+function Headline({ metrics }: { metrics: Metrics }) {
+  const { figure, name } = useHeadline()(metrics)
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {figure}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+    </>
   )
 }

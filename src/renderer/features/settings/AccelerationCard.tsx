@@ -35,10 +35,6 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
 
   const installing = useAction(() => call('devices:accelerate', null))
   const stopping = useAction(() => call('devices:accelerate-cancel', null))
-  const removing = useAction(async () => {
-    await call('devices:accelerate-remove', null)
-    setAsking(false)
-  })
   const { progress, failure } = installation
   const ended = progress === null || progress.phase === 'done' || progress.phase === 'removed'
   const known = doctor.value?.backends.find(({ id }) => id === 'tensorflow')?.available === true
@@ -84,9 +80,7 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
         title={t('settings.removeTitle')}
         body={t('settings.removeBody')}
         confirm={t('common.remove')}
-        busy={removing.busy}
-        failure={removing.failure}
-        onConfirm={() => void removing.run()}
+        onConfirm={() => call('devices:accelerate-remove', null)}
         onClose={() => setAsking(false)}
       />
     </Card>

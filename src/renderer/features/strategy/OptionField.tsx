@@ -1,22 +1,22 @@
 /** One of the strategy's own settings, as its description says: a number, a choice, several, or a switch. */
-import { MultiSelect, Select, Switch } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
-import type { OptionDescription, OptionValue } from '../../../shared/strategy'
-import { useOptionValue } from '../../lib/option-value'
+import { MultiSelect, Select, Switch, TextInput } from '@mantine/core'
+import type { OptionDescription, OptionValue, StrategyId } from '../../../shared/strategy'
+import { useOptionWords } from '../../lib/option-words'
 import { Field, NumberSetting } from './Field'
+import { WordListSetting } from './WordListSetting'
 
 interface OptionFieldProps {
+  strategy: StrategyId
   option: OptionDescription
   /** Undefined: as the preset has it. */
   value: OptionValue | undefined
   onValue(value: OptionValue | undefined): void
 }
 
-export function OptionField({ option, value, onValue }: OptionFieldProps) {
-  const { label, hint } = useOptionWords(option.name)
-  const words = useOptionValue()
+export function OptionField({ strategy, option, value, onValue }: OptionFieldProps) {
+  const { label, hint, choice, write } = useOptionWords(strategy)(option.name)
   const reset = () => onValue(undefined)
-  const frame = { label, hint, changedFrom: value === undefined ? null : words(option.value), onReset: reset }
+  const frame = { label, hint, changedFrom: value === undefined ? null : write(option.value), onReset: reset }
   switch (option.kind) {
     case 'number':
       return (
@@ -34,7 +34,8 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
         <Field {...frame}>
           <Select
             aria-label={label}
-            data={option.choices}
+            data={option.choices.map((each) => ({ value: each, label: choice(each) }))}
+            allowDeselect={false}
             value={typeof value === 'string' ? value : option.value}
             onChange={(next) => onValue(next === null || next === option.value ? undefined : next)}
           />
@@ -45,7 +46,7 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
         <Field {...frame}>
           <MultiSelect
             aria-label={label}
-            data={option.choices}
+            data={option.choices.map((each) => ({ value: each, label: choice(each) }))}
             value={Array.isArray(value) ? value : option.value}
             onChange={(next) => onValue(sameMembers(next, option.value) ? undefined : next)}
           />
@@ -65,19 +66,33 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
           />
         </Field>
       )
+    case 'text':
+      return (
+        <Field {...frame}>
+          <TextInput
+            aria-label={label}
+            maxLength={option.maximumLength}
+            value={typeof value === 'string' ? value : option.value}
+            onChange={(event) => {
+              const next = event.currentTarget.value
+              onValue(next === option.value ? undefined : next)
+            }}
+          />
+        </Field>
+      )
+    case 'word-list':
+      return (
+        <Field {...frame}>
+          <WordListSetting
+            label={label}
+            value={typeof value === 'string' ? value : option.value}
+            onValue={(next) => onValue(next === option.value ? undefined : next)}
+          />
+        </Field>
+      )
     default:
       return option satisfies never
   }
-}
-
-/** The name on the form and its explanation; an option that has no translation yet shows its own name. */
-export function useOptionWords(name: string): { label: string; hint: string } {
-  const { t, i18n } = useTranslation()
-  const words = (key: 'options' | 'optionHints', fallback: string) => {
-    const path = `strategy.${key}.${name}`
-    return i18n.exists(path) ? String(t(path as 'strategy.options.rank')) : fallback
-  }
-  return { label: words('options', name), hint: words('optionHints', '') }
 }
 
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Recipe, RecipeRequest } from '../../../shared/recipe'
 import type { Run } from '../../../shared/run'
+import type { OptionValue, StrategyId } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
@@ -11,9 +12,8 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
-import { useOptionValue } from '../../lib/option-value'
+import { useOptionWords, useValueWords } from '../../lib/option-words'
 import { type RecipeDifference, recipeDifferences, trainCommand } from '../../lib/recipe-changes'
-import { useOptionWords } from './OptionField'
 import { GuardBadge } from './QuotePanel'
 import type { QuoteState } from './use-quotes'
 
@@ -55,7 +55,11 @@ export function ReviewCard(props: ReviewCardProps) {
           <Text size="sm">{t('strategy.differs', { count: differences.length })}</Text>
           <Stack gap={2} component="ul" className="fino-quiet-list">
             {differences.map((difference) => (
-              <DifferenceLine key={`${difference.field} ${difference.option}`} difference={difference} />
+              <DifferenceLine
+                key={`${difference.field} ${difference.option}`}
+                strategy={request.strategy}
+                difference={difference}
+              />
             ))}
           </Stack>
         </Stack>
@@ -104,11 +108,13 @@ export function ReviewCard(props: ReviewCardProps) {
   )
 }
 
-function DifferenceLine({ difference }: { difference: RecipeDifference }) {
+function DifferenceLine({ strategy, difference }: { strategy: StrategyId; difference: RecipeDifference }) {
   const { t } = useTranslation()
-  const optionWords = useOptionWords(difference.option ?? '')
-  const words = useOptionValue()
-  const label = difference.field === 'option' ? optionWords.label : t(`strategy.fields.${difference.field}`)
+  const option = useOptionWords(strategy)(difference.option ?? '')
+  const plain = useValueWords()
+  const words = (value: OptionValue | null) =>
+    difference.field === 'option' && value !== null ? option.write(value) : plain(value)
+  const label = difference.field === 'option' ? option.label : t(`strategy.fields.${difference.field}`)
   return (
     <li>
       <Text size="sm">

@@ -56,6 +56,7 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
           description.options.map((option) => (
             <OptionField
               key={option.name}
+              strategy={description.id}
               option={option}
               value={changes.options?.[option.name]}
               onValue={(value) => onChanges(withOption(changes, option.name, value))}

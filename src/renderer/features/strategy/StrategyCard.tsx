@@ -1,9 +1,10 @@
 /** A strategy to choose: what it trains, how much of the model, when to use it, what it costs here. */
-import { Group, Progress, Radio, Text } from '@mantine/core'
+import { Group, Radio, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { StrategyDescription } from '../../../shared/strategy'
+import { ShareMeter } from '../../components/ShareMeter'
 import { useFormat } from '../../lib/format'
-import { QuotePanel } from './QuotePanel'
+import { QuoteLine } from './QuoteLine'
 import type { QuoteState } from './use-quotes'
 
 interface StrategyCardProps {
@@ -13,43 +14,93 @@ interface StrategyCardProps {
 
 export function StrategyCard({ description, quote }: StrategyCardProps) {
   const { t } = useTranslation()
-  const format = useFormat()
-  const { id, trainableParameters, totalParameters } = description
-  const share = trainableParameters / totalParameters
-  const name = t(`strategy.${id}.name`)
+  const name = t(`strategy.${description.id}.name`)
   return (
-    <Radio.Card value={id} className="fino-choice" aria-label={name}>
-      <Group justify="space-between" wrap="nowrap">
-        <Text fw={650} size="lg">
-          {name}
-        </Text>
-        <Radio.Indicator />
+    <Radio.Card value={description.id} className="fino-choice fino-choice-compact" aria-label={name}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Text fw={650}>{name}</Text>
+        <Radio.Indicator size="xs" mt={3} />
       </Group>
-      <Text size="sm" mt={4}>
+      <Words description={description} />
+      <Share description={description} />
+      <QuoteLine name={name} state={quote} />
+    </Radio.Card>
+  )
+}
+
+/** A strategy that does not fit: why, and the way out. */
+export function MisfitCard({ description, onModel }: { description: StrategyDescription; onModel(): void }) {
+  const { t } = useTranslation()
+  const name = t(`strategy.${description.id}.name`)
+  if (description.misfit === null) return null
+  return (
+    <article className="fino-choice fino-choice-compact fino-misfit" aria-label={name}>
+      <div className="fino-misfit-words">
+        <Text fw={650}>{name}</Text>
+        <Words description={description} />
+      </div>
+      <div className="fino-misfit-reason">
+        <Text size="xs" fw={600}>
+          {t(`strategy.misfit.${description.misfit}`)}
+        </Text>
+        {description.misfit === 'needs-decoder' ? (
+          <button type="button" className="fino-link" onClick={onModel}>
+            {t('strategy.wayOut.needs-decoder')}
+          </button>
+        ) : (
+          <Text size="xs" c="dimmed">
+            {t(`strategy.wayOut.${description.misfit}`)}
+          </Text>
+        )}
+      </div>
+    </article>
+  )
+}
+
+function Words({ description: { id } }: { description: StrategyDescription }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Text size="sm" mt={4} lh={1.4}>
         {t(`strategy.${id}.trains`)}
       </Text>
-      <Text size="sm" c="dimmed" mt={4}>
+      <Text size="xs" c="dimmed" mt={6} lh={1.45}>
         {t(`strategy.${id}.when`)}
       </Text>
-      <Group gap="sm" mt="md" wrap="nowrap">
-        <Progress value={Math.max(share * 100, 1)} w={88} size={6} aria-hidden style={{ flex: 'none' }} />
-        <Text size="xs" fw={600}>
-          {t('strategy.trains', { share: format.percent(share) })}
+    </>
+  )
+}
+
+function Share({ description: { id, trainableParameters, totalParameters } }: { description: StrategyDescription }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  if (id === 'dictionary') {
+    return (
+      <Text size="xs" fw={600} mt="auto" pt={14}>
+        {t('strategy.noModel')}
+      </Text>
+    )
+  }
+  const share = totalParameters === 0 ? 0 : trainableParameters / totalParameters
+  return (
+    <div style={{ marginTop: 'auto', paddingTop: 14 }}>
+      <ShareMeter share={share} />
+      <Group justify="space-between" gap="xs" wrap="nowrap" mt={6}>
+        <Text size="xs" fw={600} style={{ whiteSpace: 'nowrap' }}>
+          {t('strategy.trains', { share: format.percent(share, 2) })}
         </Text>
-        <Text size="xs" c="dimmed" truncate>
-          {t('strategy.trainsCount', {
-            trained: format.compact(trainableParameters),
-            total: format.compact(totalParameters),
+        <Text
+          size="xs"
+          c="dimmed"
+          truncate
+          title={t('strategy.trainsCount', {
+            trained: format.number(trainableParameters),
+            total: format.number(totalParameters),
           })}
+        >
+          {format.compact(trainableParameters)}
         </Text>
       </Group>
-      <Text size="xs" c="dimmed" mt={8}>
-        {t('strategy.exportAs')}: {t(`strategy.formats.${description.exportFormat}`)}
-      </Text>
-      <Text size="xs" c="dimmed" className="fino-clamp" title={description.source}>
-        {t('strategy.source')}: {description.source}
-      </Text>
-      <QuotePanel name={name} state={quote} />
-    </Radio.Card>
+    </div>
   )
 }

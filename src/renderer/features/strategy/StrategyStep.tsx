@@ -1,23 +1,30 @@
 /** Fourth step: how the model learns, what that costs here, and the start of the run. */
-import { Radio, SimpleGrid, Text } from '@mantine/core'
-import { useLocalStorage } from '@mantine/hooks'
+import { Text } from '@mantine/core'
+import { useDebouncedValue, useLocalStorage } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { CommandInput } from '../../../shared/contract'
 import type { RecipeRequest } from '../../../shared/recipe'
 import type { Run } from '../../../shared/run'
-import { type StrategyDescription, type StrategyId, strategyIds } from '../../../shared/strategy'
+import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { CardSkeletons } from '../../components/CardSkeletons'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
+import { useLast } from '../../lib/last'
 import { skip, useQuery } from '../../lib/query'
-import { onlyDifferent, withChanges } from '../../lib/recipe-changes'
+import { onlyDifferent, withChanges, withField } from '../../lib/recipe-changes'
 import type { Draft, RecipeChanges } from '../../lib/routes'
+import { AboutCard } from './AboutCard'
 import { sharedChanges } from './fields'
 import { ReviewCard } from './ReviewCard'
 import { SettingsForm } from './SettingsForm'
-import { StrategyCard } from './StrategyCard'
+import { StrategyGrid } from './StrategyGrid'
+import { TemplateCard } from './TemplateCard'
 import { useQuotes } from './use-quotes'
+
+/** Typing in a field asks once. */
+const settleMs = 400
 
 interface StrategyStepProps {
   datasetId: string
@@ -25,17 +32,19 @@ interface StrategyStepProps {
   draft: Draft
   onDraft(change: Partial<Draft>): void
   onStarted(run: Run): void
+  onModel(): void
 }
 
-export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: StrategyStepProps) {
+export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, onModel }: StrategyStepProps) {
   const { t } = useTranslation()
   const [advanced, setAdvanced] = useLocalStorage({ key: 'fino-advanced', defaultValue: false })
   const [starting, setStarting] = useState(false)
   const chosen = draft.strategy
-  const descriptions = useQuery('strategies:describe', { datasetId, modelId })
+  const usual = useQuery('strategies:describe', { datasetId, modelId })
   const models = useQuery('models:list', null, ['models:changed'])
   const dataset = useQuery('datasets:get', { id: datasetId })
-  const available = descriptions.value?.map(({ id }) => id) ?? []
+  const model = models.value?.find(({ id }) => id === modelId)
+  const available = (usual.value ?? []).filter(({ misfit }) => misfit === null).map(({ id }) => id)
   const preset = useQuery('recipes:resolve', chosen === undefined ? skip : { datasetId, modelId, strategy: chosen })
   const asked = draft.changes ?? {}
   const changes = preset.value === undefined ? asked : onlyDifferent(preset.value, asked)
@@ -45,30 +54,31 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
     strategy,
     ...(strategy === chosen ? changes : sharedChanges(changes)),
   })
+  const adjusted = useAdjusted(
+    chosen !== undefined && preset.value !== undefined && changes.options !== undefined
+      ? { datasetId, modelId, chosen: { strategy: chosen, options: withChanges(preset.value, changes).options } }
+      : skip,
+  )
   // Nothing more is measured once the run is asked for: it would have to wait.
   const quotes = useQuotes(starting ? [] : inOrder(available, chosen).map(requestFor))
 
-  const description = descriptions.value?.find(({ id }) => id === chosen)
+  const described = adjusted ?? usual.value
+  const description = usual.value?.find(({ id, misfit }) => id === chosen && misfit === null)
+  const about = described?.find(({ id }) => id === chosen) ?? description
   const change = (next: RecipeChanges) => onDraft({ changes: next })
 
   return (
     <Page title={t('strategy.title')} intro={t('strategy.intro')}>
-      <FailureNotice failure={descriptions.failure} retry={descriptions.reload} />
-      {descriptions.value === undefined && descriptions.failure === undefined && (
-        <CardSkeletons count={4} height={272} columns={2} />
-      )}
-      {descriptions.value !== undefined && (
-        <Radio.Group
-          value={chosen ?? null}
-          onChange={(id) => onDraft({ strategy: id as StrategyId, changes: sharedChanges(changes) })}
-          aria-label={t('strategy.choose')}
-        >
-          <SimpleGrid cols={2} spacing="md">
-            {sorted(descriptions.value).map((each) => (
-              <StrategyCard key={each.id} description={each} quote={quotes[each.id]} />
-            ))}
-          </SimpleGrid>
-        </Radio.Group>
+      <FailureNotice failure={usual.failure} retry={usual.reload} />
+      {usual.value === undefined && usual.failure === undefined && <CardSkeletons count={9} height={212} columns={3} />}
+      {described !== undefined && (
+        <StrategyGrid
+          descriptions={described}
+          quotes={quotes}
+          chosen={chosen}
+          onStrategy={(id) => onDraft({ strategy: id, changes: sharedChanges(changes) })}
+          onModel={onModel}
+        />
       )}
       {chosen === undefined && (
         <Card title={t('strategy.settings')}>
@@ -81,6 +91,14 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
       {chosen !== undefined && preset.failure !== undefined && <FailureNotice failure={preset.failure} />}
       {chosen !== undefined && description !== undefined && preset.value !== undefined && (
         <>
+          <AboutCard description={about ?? description} architecture={model?.architecture} quote={quotes[chosen]} />
+          {dataset.value?.task === 'instruction' && (
+            <TemplateCard
+              datasetId={datasetId}
+              template={changes.template ?? null}
+              onTemplate={(template) => change(withField(changes, 'template', template ?? undefined))}
+            />
+          )}
           <SettingsForm
             key={chosen}
             description={description}
@@ -97,7 +115,7 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
             quote={quotes[chosen]}
             suggestedName={t('strategy.on', {
               strategy: t(`strategy.${chosen}.name`),
-              model: models.value?.find(({ id }) => id === modelId)?.name ?? modelId,
+              model: model?.name ?? modelId,
               data: dataset.value?.name ?? datasetId,
             })}
             name={draft.name}
@@ -111,8 +129,12 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted }: 
   )
 }
 
-function sorted(descriptions: readonly StrategyDescription[]): StrategyDescription[] {
-  return descriptions.toSorted((left, right) => strategyIds.indexOf(left.id) - strategyIds.indexOf(right.id))
+/** Shares and exports as the chosen options make them; undefined where none differs from its preset. */
+function useAdjusted(input: CommandInput<'strategies:describe'> | typeof skip): StrategyDescription[] | undefined {
+  const key = input === skip ? '' : JSON.stringify(input)
+  const [settled] = useDebouncedValue(key, settleMs)
+  const answer = useQuery('strategies:describe', settled === '' || key === '' ? skip : JSON.parse(settled))
+  return useLast(answer.value, key === '')
 }
 
 /** The chosen strategy is measured first. */

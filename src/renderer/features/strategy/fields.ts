@@ -2,8 +2,9 @@
 import type { StrategyId } from '../../../shared/strategy'
 import type { RecipeField } from '../../lib/recipe-changes'
 import type { RecipeChanges } from '../../lib/routes'
+import { hasSteps } from '../../lib/strategy-groups'
 
-export type NumberField = Exclude<RecipeField, 'backend'>
+export type NumberField = Exclude<RecipeField, 'backend' | 'template'>
 
 export interface NumberRange {
   minimum: number
@@ -24,9 +25,10 @@ export const ranges: Record<NumberField, NumberRange> = {
   seed: { minimum: 0, maximum: 0xffffffff, step: 1 },
 }
 
-/** Feature-based fits a convex problem: nothing there has epochs or a learning rate. */
+/** Feature-based and dictionary solve convex problems: nothing there has epochs or a learning rate. */
 export function fieldsOf(strategy: StrategyId, advanced: boolean): readonly NumberField[] {
-  if (strategy === 'feature-based') return advanced ? ['maxLength', 'batchSize', 'seed'] : ['maxLength', 'seed']
+  if (strategy === 'dictionary') return ['seed']
+  if (!hasSteps(strategy)) return advanced ? ['maxLength', 'batchSize', 'seed'] : ['maxLength', 'seed']
   if (!advanced) return ['epochs', 'maxLength', 'seed']
   return [
     'epochs',
@@ -43,10 +45,11 @@ export function fieldsOf(strategy: StrategyId, advanced: boolean): readonly Numb
 }
 
 /** What stays when another strategy is chosen: settings that mean the same to all of them. */
-export function sharedChanges({ maxLength, seed, backend }: RecipeChanges): RecipeChanges {
+export function sharedChanges({ maxLength, seed, backend, template }: RecipeChanges): RecipeChanges {
   return {
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(seed === undefined ? {} : { seed }),
     ...(backend === undefined ? {} : { backend }),
+    ...(template === undefined ? {} : { template }),
   }
 }

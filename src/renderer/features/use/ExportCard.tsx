@@ -1,11 +1,12 @@
 /** Exports the trained model, reads it back, and shows the certificate and how to load it. */
-import { Alert, Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { IconCertificate, IconPackageExport } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExportRecord } from '../../../shared/contract'
+import { headlineOf } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
-import type { ExportFormat, StrategyId } from '../../../shared/strategy'
+import type { ExportFormat } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { FailureNotice } from '../../components/FailureNotice'
@@ -13,24 +14,24 @@ import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
+import { writeScore } from '../../lib/scores'
 import { useSession } from '../../lib/session'
-
-/** Each strategy has one format that other programs read. */
-const formats: Record<StrategyId, ExportFormat> = {
-  'feature-based': 'features',
-  'head-only': 'hugging-face',
-  full: 'hugging-face',
-  lora: 'peft',
-}
 
 export function ExportCard({ run }: { run: Run }) {
   const { t } = useTranslation()
   const { host } = useSession()
   const [folder, setFolder] = useState('')
+  const [picked, setPicked] = useState<ExportFormat>()
+  const formats = useQuery('exports:formats', { runId: run.id })
+  const format = picked ?? formats.value?.[0]
   const exports = useQuery('exports:list', { runId: run.id })
   const exporting = useAction(async () => {
     const chosen = folder.trim()
-    await call('exports:create', { runId: run.id, ...(chosen === '' ? {} : { folder: chosen }) })
+    await call('exports:create', {
+      runId: run.id,
+      ...(chosen === '' ? {} : { folder: chosen }),
+      ...(format === undefined ? {} : { format }),
+    })
     exports.reload()
   })
   const choosing = useAction(async () => {
@@ -39,12 +40,16 @@ export function ExportCard({ run }: { run: Run }) {
   })
   const newest = exports.value?.toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
   return (
-    <Card
-      title={t('use.export')}
-      hint={t('use.exportHint')}
-      aside={<Badge style={{ flex: 'none' }}>{t(`strategy.formats.${formats[run.recipe.strategy]}`)}</Badge>}
-    >
+    <Card title={t('use.export')} hint={t('use.exportHint')}>
       <Group align="flex-end" wrap="nowrap">
+        <Select
+          label={t('use.exportFormat')}
+          data={(formats.value ?? []).map((value) => ({ value, label: t(`strategy.formats.${value}`) }))}
+          value={format ?? null}
+          onChange={(value) => value !== null && setPicked(value as ExportFormat)}
+          allowDeselect={false}
+          w={240}
+        />
         <TextInput
           label={t('use.exportFolder')}
           placeholder={t('use.exportFolderHint')}
@@ -66,12 +71,17 @@ export function ExportCard({ run }: { run: Run }) {
           {t('use.exportButton')}
         </Button>
       </Group>
+      {format !== undefined && (
+        <Text size="xs" c="dimmed" mt={-8}>
+          {t(`strategy.formatHints.${format}`)}
+        </Text>
+      )}
       {exporting.busy && (
         <Text size="sm" c="dimmed" role="status">
           {t('use.exporting')}
         </Text>
       )}
-      <FailureNotice failure={exporting.failure ?? exports.failure} />
+      <FailureNotice failure={exporting.failure ?? exports.failure ?? formats.failure} />
       {newest?.length === 0 && !exporting.busy && (
         <Text size="sm" c="dimmed">
           {t('use.noExports')}
@@ -79,29 +89,32 @@ export function ExportCard({ run }: { run: Run }) {
       )}
       <Stack gap="lg">
         {newest?.map((record) => (
-          <Exported key={record.id} record={record} />
+          <Exported key={record.id} record={record} run={run} />
         ))}
       </Stack>
     </Card>
   )
 }
 
-function Exported({ record }: { record: ExportRecord }) {
+function Exported({ record, run }: { record: ExportRecord; run: Run }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { host } = useSession()
   const { certificate } = record
+  const name = run.result === null ? 'accuracy' : headlineOf(run.result.test).name
+  const write = (value: number) => writeScore({ name, value }, format)
   const words = {
     examples: format.number(certificate.examples),
-    exported: format.percent(certificate.exportedAccuracy, 2),
-    trained: format.percent(certificate.trainedAccuracy, 2),
+    score: t(`result.scores.${name}`),
+    exported: write(certificate.exportedScore),
+    trained: write(certificate.trainedScore),
   }
   return (
     <Stack gap="sm">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          <b>{t('use.exportedAt', { date: format.dateTime(record.createdAt) })}</b> · {format.bytes(record.byteLength)}{' '}
-          ·{' '}
+          <b>{t(`strategy.formats.${record.format}`)}</b> ·{' '}
+          {t('use.exportedAt', { date: format.dateTime(record.createdAt) })} · {format.bytes(record.byteLength)} ·{' '}
           <Text span size="sm" ff="monospace">
             {record.folder}
           </Text>

@@ -12,6 +12,7 @@ import { useAction } from '../../lib/action'
 import { call, listen } from '../../lib/api'
 import { withFileName } from '../../lib/failure-text'
 import { useFormat } from '../../lib/format'
+import { type Manner, mannerOf } from '../../lib/manner'
 import { useQuery } from '../../lib/query'
 import { useReading } from '../../lib/reading'
 import { useSession } from '../../lib/session'
@@ -19,10 +20,11 @@ import { download } from '../../lib/upload'
 
 export function LabelFileCard({ run }: { run: Run }) {
   const { t } = useTranslation()
+  const manner = mannerOf(run.problem.kind)
   const [file, setFile] = useState<FileReference | null>(null)
   const { reading, read, failure } = useReading(setFile)
   return (
-    <Card title={t('use.label')} hint={t('use.labelHint')}>
+    <Card title={t(`use.label.${manner}`)} hint={t(`use.labelHint.${manner}`)}>
       <FileDrop compact title={t('data.drop')} hint={t('data.dropHint')} reading={reading} onFile={read} />
       <FailureNotice failure={failure} />
       {file !== null && <Labelling key={JSON.stringify(file)} run={run} file={file} />}
@@ -32,6 +34,7 @@ export function LabelFileCard({ run }: { run: Run }) {
 
 function Labelling({ run, file }: { run: Run; file: FileReference }) {
   const { t } = useTranslation()
+  const manner = mannerOf(run.problem.kind)
   const format = useFormat()
   const preview = useQuery('predictions:preview', { file })
   const dataset = useQuery('datasets:get', { id: run.recipe.datasetId })
@@ -69,7 +72,7 @@ function Labelling({ run, file }: { run: Run; file: FileReference }) {
           disabled={chosen === null}
           onClick={() => chosen && void labelling.run(chosen)}
         >
-          {t('use.labelAll')}
+          {t(`use.labelAll.${manner}`)}
         </Button>
         <Text size="sm" c="dimmed" pb={8}>
           {preview.value.fileName} ·{' '}
@@ -78,7 +81,7 @@ function Labelling({ run, file }: { run: Run; file: FileReference }) {
       </Group>
       {labelling.busy && <LabellingProgress runId={run.id} total={preview.value.rowCount} />}
       <FailureNotice failure={withFileName(labelling.failure, file)} />
-      {output !== null && <Written output={output} />}
+      {output !== null && <Written output={output} manner={manner} />}
     </Stack>
   )
 }
@@ -105,7 +108,7 @@ function LabellingProgress({ runId, total }: { runId: string; total: number }) {
   )
 }
 
-function Written({ output }: { output: CommandOutput<'predictions:file'> }) {
+function Written({ output, manner }: { output: CommandOutput<'predictions:file'>; manner: Manner }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { host } = useSession()
@@ -115,7 +118,7 @@ function Written({ output }: { output: CommandOutput<'predictions:file'> }) {
     <Alert
       color="moss"
       role="status"
-      title={t('use.labelled', { count: output.rows, formatted: format.number(output.rows) })}
+      title={t(`use.labelled.${manner}`, { count: output.rows, formatted: format.number(output.rows) })}
     >
       <Stack gap="sm" align="flex-start">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

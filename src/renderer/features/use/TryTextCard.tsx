@@ -1,22 +1,41 @@
 /** Asks the trained model about one text. */
-import { Badge, Button, Group, Kbd, SimpleGrid, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Group, Kbd, SimpleGrid, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Generation } from '../../../shared/generation'
 import type { Prediction } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
-import { BarList } from '../../components/BarList'
 import { Card } from '../../components/Card'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
-import { useFormat } from '../../lib/format'
+import { mannerOf } from '../../lib/manner'
+import { Answer } from './Answer'
+import { GenerationFields, usualGeneration } from './GenerationFields'
+import { WrittenAnswers } from './WrittenAnswers'
+
+interface Asked {
+  prediction: Prediction
+  /** The base model's, where it was asked too. */
+  base: Prediction | null
+}
 
 export function TryTextCard({ run }: { run: Run }) {
   const { t } = useTranslation()
+  const manner = mannerOf(run.problem.kind)
+  const answers = manner === 'answer'
   const [text, setText] = useState('')
-  const [prediction, setPrediction] = useState<Prediction | null>(null)
-  const predicting = useAction(async (asked: string) => {
-    setPrediction(await call('predictions:text', { runId: run.id, text: asked }))
+  const [generation, setGeneration] = useState<Generation>(usualGeneration)
+  const [beside, setBeside] = useState(true)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const predicting = useAction(async (given: string) => {
+    if (answers && beside) {
+      const { base, tuned } = await call('predictions:compare', { runId: run.id, text: given, generation })
+      setAsked({ prediction: tuned, base })
+      return
+    }
+    const input = { runId: run.id, text: given, ...(answers ? { generation } : {}) }
+    setAsked({ prediction: await call('predictions:text', input), base: null })
   })
   const submit = () => {
     if (text.trim() !== '') void predicting.run(text)
@@ -32,8 +51,8 @@ export function TryTextCard({ run }: { run: Run }) {
         >
           <Stack gap="sm">
             <Textarea
-              label={t('use.textLabel')}
-              placeholder={t('use.placeholder')}
+              label={t(`use.textLabel.${manner}`)}
+              placeholder={t(`use.placeholder.${manner}`)}
               autosize
               minRows={5}
               maxRows={12}
@@ -43,48 +62,40 @@ export function TryTextCard({ run }: { run: Run }) {
                 if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
               }}
             />
+            {answers && <GenerationFields generation={generation} onGeneration={setGeneration} />}
             <Group gap="sm">
               <Button type="submit" loading={predicting.busy} disabled={text.trim() === ''}>
-                {t('use.predict')}
+                {t(`use.predict.${manner}`)}
               </Button>
               <Text size="xs" c="dimmed" aria-hidden>
                 <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
               </Text>
+              {answers && (
+                <Switch
+                  ml="auto"
+                  size="sm"
+                  label={t('use.compare')}
+                  checked={beside}
+                  onChange={(event) => setBeside(event.currentTarget.checked)}
+                />
+              )}
             </Group>
             <FailureNotice failure={predicting.failure} />
           </Stack>
         </form>
         <div aria-live="polite">
-          <Answer labels={run.labels} prediction={prediction} />
+          {answers ? (
+            <WrittenAnswers
+              busy={predicting.busy}
+              beside={beside}
+              base={asked?.base ?? null}
+              tuned={asked?.prediction ?? null}
+            />
+          ) : (
+            <Answer run={run} prediction={asked?.prediction ?? null} />
+          )}
         </div>
       </SimpleGrid>
     </Card>
-  )
-}
-
-function Answer({ labels, prediction }: { labels: readonly string[]; prediction: Prediction | null }) {
-  const { t } = useTranslation()
-  const format = useFormat()
-  const bars = labels
-    .map((name, index) => ({ name, share: prediction?.probabilities[index] ?? 0 }))
-    .toSorted((left, right) => right.share - left.share)
-  return (
-    <Stack gap="md">
-      <Group gap="sm" h={28}>
-        <Text size="sm" fw={600}>
-          {prediction === null ? t('use.probabilities') : t('use.answer')}
-        </Text>
-        {prediction !== null && <Badge size="lg">{prediction.label}</Badge>}
-      </Group>
-      <BarList
-        label={t('use.probabilities')}
-        bars={bars.map(({ name, share }) => ({
-          name,
-          share,
-          text: prediction === null ? '–' : format.percentInColumn(share),
-          strong: prediction === null || name === prediction.label,
-        }))}
-      />
-    </Stack>
   )
 }

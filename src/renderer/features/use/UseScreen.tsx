@@ -2,17 +2,22 @@
 import { Button, Select, Skeleton, Stack } from '@mantine/core'
 import { IconWand } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Metrics } from '../../../shared/result'
 import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
-import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
+import { useHeadline } from '../../lib/scores'
 import { UsePanel } from './UsePanel'
 
 export function UseScreen({ runId }: { runId: string | null }) {
   const { t } = useTranslation()
-  const format = useFormat()
+  const headline = useHeadline()
+  const written = (metrics: Metrics) => {
+    const { figure, name } = headline(metrics)
+    return `${name} ${figure}`
+  }
   const runs = useQuery('runs:list', null, ['runs:changed'])
   const usable = (runs.value ?? [])
     .filter((run) => run.result !== null)
@@ -44,7 +49,7 @@ export function UseScreen({ runId }: { runId: string | null }) {
         label={t('use.pick')}
         data={usable.map((run) => ({
           value: run.id,
-          label: `${run.name} · ${format.percent(run.result?.test.accuracy ?? 0)}`,
+          label: run.result === null ? run.name : `${run.name} · ${written(run.result.test)}`,
         }))}
         value={chosen}
         onChange={(id) => id !== null && navigate({ screen: 'use', run: id })}

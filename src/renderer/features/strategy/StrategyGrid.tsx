@@ -1,0 +1,61 @@
+/** All strategies in four groups, from those that leave the model alone to the one that changes all of it. */
+import { Radio, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
+import { strategyGroupNames, strategyGroups } from '../../lib/strategy-groups'
+import { MisfitCard, StrategyCard } from './StrategyCard'
+import type { QuoteState } from './use-quotes'
+
+interface StrategyGridProps {
+  descriptions: readonly StrategyDescription[]
+  quotes: Readonly<Partial<Record<StrategyId, QuoteState>>>
+  chosen: StrategyId | undefined
+  onStrategy(strategy: StrategyId): void
+  /** To the step where another model is chosen. */
+  onModel(): void
+}
+
+export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel }: StrategyGridProps) {
+  const { t } = useTranslation()
+  return (
+    <Radio.Group
+      value={chosen ?? null}
+      onChange={(id) => onStrategy(id as StrategyId)}
+      aria-label={t('strategy.choose')}
+    >
+      <div className="fino-strategies">
+        {strategyGroupNames.map((group) => {
+          const ids: readonly StrategyId[] = strategyGroups[group]
+          const members = ids.flatMap((id) => descriptions.find((description) => description.id === id) ?? [])
+          if (members.length === 0) return null
+          return (
+            <section
+              key={group}
+              className="fino-strategy-group"
+              data-group={group}
+              aria-label={t(`strategy.groups.${group}`)}
+            >
+              <div>
+                <Text size="sm" fw={650} component="h2">
+                  {t(`strategy.groups.${group}`)}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {t(`strategy.groupHints.${group}`)}
+                </Text>
+              </div>
+              <div className="fino-strategy-cards">
+                {members.map((description) =>
+                  description.misfit === null ? (
+                    <StrategyCard key={description.id} description={description} quote={quotes[description.id]} />
+                  ) : (
+                    <MisfitCard key={description.id} description={description} onModel={onModel} />
+                  ),
+                )}
+              </div>
+            </section>
+          )
+        })}
+      </div>
+    </Radio.Group>
+  )
+}
