@@ -57,6 +57,11 @@ export function materialOf(
   }
 }
 
+/** The dictionary alone learns from words, without a base model. */
+export function needsModel({ strategy }: Pick<Recipe, 'strategy'>): boolean {
+  return strategy !== 'dictionary'
+}
+
 /** What a run has saved fits the base model that it started from alone. Fails with `model-malformed`. */
 export function refuseChangedBase({ name, versions }: Run, { name: modelName, folder, contentHash }: Model): void {
   if (versions.baseModel === undefined || versions.baseModel === contentHash) return

@@ -1,16 +1,19 @@
 /** Quotes: what a run would cost here, from the prior or from a probe, corrected by finished runs. */
+import { stat } from 'node:fs/promises'
 import type { BackendId } from '../../shared/device'
 import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
-import { type Estimate, estimate as estimatePrior } from '../quote/prior'
+import type { ModelStrategyId } from '../../shared/strategy'
+import { estimateDictionary } from '../quote/dictionary'
+import { type Estimate, estimate, type RunFacts } from '../quote/prior'
 import { estimateFromProbe } from '../quote/probe'
 import { makeQuote, quotedSeconds, secondsOf } from '../quote/quote'
 import type { QuoteStore } from '../store/quotes'
 import type { DataCost } from '../trainer/contract'
 import type { Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
-import { type Library, materialOf } from './library'
+import { type Library, materialOf, problemOf } from './library'
 import type { Prepared, Recipes } from './recipes'
 
 export interface Quotes {
@@ -29,6 +32,8 @@ export interface Quoted {
 
 /** Finished runs that quotes learn from. */
 const remembered = 100
+/** Of rows as they are stored: a word, the space behind it, and what stands around each text. */
+const bytesPerWord = 7
 
 export function createQuotes({
   recipes,
@@ -69,22 +74,26 @@ export function createQuotes({
     return asked
   }
 
+  /** The dictionary needs no backend, so none is measured for it. */
+  async function computeOn({ strategy, backend }: Recipe): Promise<Pick<RunFacts, 'backend' | 'gflops'>> {
+    return strategy === 'dictionary' ? { backend: 'wasm', gflops: 0 } : backends.choose(backend)
+  }
+
   async function quote(prepared: Prepared, probe: boolean): Promise<Quoted> {
-    const { recipe, model, strategy } = prepared
-    const [data, { backend, gflops }] = await Promise.all([dataCost(prepared), backends.choose(recipe.backend)])
-    const prior = estimatePrior({ shape: model, strategy, recipe, data, backend, gflops })
-    const estimate = probe
-      ? estimateFromProbe(await trainer.run('probe', { material: materialOf(library, prepared), recipe }), {
-          prior,
-          strategy,
-          data,
-        })
-      : prior
+    const { recipe, strategy } = prepared
+    const { id } = strategy
+    // A dictionary's words are counted on the processor, in a moment: there is nothing to try.
+    const probed = probe && id !== 'dictionary'
+    const { backend, gflops } = await computeOn(recipe)
+    const estimated =
+      id === 'dictionary'
+        ? await estimateWords(prepared)
+        : await estimateModel(prepared, { id, backend, gflops, probe: probed })
     const quoted = {
-      estimate,
+      estimate: estimated,
       quote: makeQuote({
-        estimate,
-        basis: probe ? 'probe' : 'prior',
+        estimate: estimated,
+        basis: probed ? 'probe' : 'prior',
         backend,
         strategy,
         recipe,
@@ -96,10 +105,34 @@ export function createQuotes({
     return quoted
   }
 
+  async function estimateModel(
+    prepared: Prepared,
+    { id, probe, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId; probe: boolean },
+  ): Promise<Estimate> {
+    const { recipe, dataset, model, strategy } = prepared
+    const facts = {
+      shape: model,
+      strategy: { ...strategy, id },
+      options: recipe.options,
+      problem: problemOf(dataset, recipe).kind,
+      data: await dataCost(prepared),
+      testTexts: dataset.splits.test,
+      recipe,
+      ...speed,
+    }
+    if (!probe) return estimate(facts)
+    return estimateFromProbe(await trainer.run('probe', { material: materialOf(library, prepared), recipe }), facts)
+  }
+
+  async function estimateWords({ dataset }: Prepared): Promise<Estimate> {
+    const { size } = await stat(library.rowsFile(dataset.id))
+    return estimateDictionary({ texts: dataset.rows, words: size / bytesPerWord })
+  }
+
   return {
     create: async ({ request, probe }) => (await quote(await recipes.prepare(request), probe)).quote,
     async forRun(prepared) {
-      const { backend } = await backends.choose(prepared.recipe.backend)
+      const { backend } = await computeOn(prepared.recipe)
       return given.get(keyOf(prepared.recipe, backend)) ?? quote(prepared, false)
     },
     learn(runId, { quote, estimate }, result) {

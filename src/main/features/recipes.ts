@@ -7,8 +7,10 @@ import type { Problem } from '../../shared/problem'
 import { type Recipe, type RecipeRequest, recipeSchema } from '../../shared/recipe'
 import type { Run } from '../../shared/run'
 import type { Misfit, OptionDescription, OptionValue, StrategyDescription, StrategyId } from '../../shared/strategy'
+import { reachOf } from '../quote/reach'
 import type { Trainer } from '../trainer/trainer'
-import { type Library, problemOf } from './library'
+import { type Library, needsModel, problemOf } from './library'
+import { starterId } from './models'
 
 export interface Recipes {
   /** With the default options of each strategy, or those chosen for one of them. */
@@ -87,7 +89,8 @@ export function createRecipes({
       return descriptionsOf(problem, await library.model(modelId), chosen)
     },
     async describeRun({ recipe, problem }) {
-      const described = await descriptionsOf(problem, await library.model(recipe.modelId), recipe)
+      const model = await library.model(needsModel(recipe) ? recipe.modelId : starterId)
+      const described = await descriptionsOf(problem, model, { strategy: recipe.strategy, options: recipe.options })
       return ofStrategy(described, recipe.strategy)
     },
     resolve: async (request) => (await prepare(request)).recipe,
@@ -108,15 +111,17 @@ export function resolveRecipe({
   }
   const { epochs, batchSize, learningRate, weightDecay, warmupShare } = strategy.preset
   const chosen = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
+  const options = resolveOptions(strategy, request.options ?? {})
+  const longest = longestText(strategy.id, options, model)
   const recipe = recipeSchema.safeParse({
     task: dataset.task,
     ...usual,
     ...{ epochs, batchSize, learningRate, weightDecay, warmupShare },
-    maxLength: Math.min(usualMaxLength, model.maximumLength),
+    maxLength: Math.min(usualMaxLength, longest),
     backend: settings.backend,
     template: null,
     ...chosen,
-    options: resolveOptions(strategy, request.options ?? {}),
+    options,
   })
   if (!recipe.success) {
     const [issue] = recipe.error.issues
@@ -125,14 +130,22 @@ export function resolveRecipe({
       `The recipe's ${issue?.path.join('.') ?? 'content'} is not right: ${issue?.message ?? 'unknown reason'}.`,
     )
   }
-  if (recipe.data.maxLength > model.maximumLength) {
+  if (recipe.data.maxLength > longest) {
+    const added = model.maximumLength - longest
+    const besides = added === 0 ? '' : `, of which ${strategy.id} takes ${added}`
     throw invalid(
       'maxLength',
       recipe.data.maxLength,
-      `${model.name} reads at most ${model.maximumLength} tokens; use ${model.maximumLength} or fewer`,
+      `${model.name} reads at most ${model.maximumLength} tokens${besides}; use ${longest} or fewer`,
     )
   }
   return recipe.data
+}
+
+/** In tokens. What a strategy puts before each text takes its place; a dictionary reads any text whole. */
+function longestText(strategy: StrategyId, options: Recipe['options'], { layers, maximumLength }: Model): number {
+  if (strategy === 'dictionary') return recipeSchema.shape.maxLength.maxValue ?? Number.POSITIVE_INFINITY
+  return maximumLength - reachOf(strategy, options, layers).virtualTokens
 }
 
 function resolveOptions(strategy: StrategyDescription, chosen: Readonly<Record<string, OptionValue>>) {

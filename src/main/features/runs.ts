@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, type FailureRecord, toFailureRecord } from '../../shared/failure'
-import type { RecipeRequest } from '../../shared/recipe'
+import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
@@ -15,7 +15,7 @@ import type { TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
-import { type Library, materialOf, problemOf, refuseChangedBase } from './library'
+import { type Library, materialOf, needsModel, problemOf, refuseChangedBase } from './library'
 import type { Publish } from './publish'
 import type { Quoted, Quotes } from './quotes'
 import type { Prepared, Recipes } from './recipes'
@@ -91,19 +91,24 @@ export function createRuns(context: RunsContext): Runs {
     try {
       // Known from the start, so that a watcher sees what computes; where it cannot run, the worker says why.
       const { recipe, versions } = store.get(id)
-      const computes = await backends.choose(recipe.backend).catch(() => undefined)
-      const { backend, device } = computes ?? {}
+      const { backend, device } = (await computesOn(recipe)) ?? {}
       changed(
         store.move(id, 'running', { at: now(), sessionId, ...(backend && { backend }), ...(device && { device }) }),
       )
       const prepared = await prepareAgain(store.get(id))
-      store.setVersions(id, { baseModel: prepared.model.contentHash, ...versions })
-      refuseChangedBase(store.get(id), prepared.model)
+      if (needsModel(recipe)) {
+        store.setVersions(id, { baseModel: prepared.model.contentHash, ...versions })
+        refuseChangedBase(store.get(id), prepared.model)
+      }
       if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
       await train(id, entry, prepared, resume)
     } catch (thrown) {
       await giveUp(id, toFailureRecord(toStoreFailure(thrown, workspace.databaseFile)))
     }
+  }
+
+  async function computesOn(recipe: Recipe) {
+    return needsModel(recipe) ? backends.choose(recipe.backend).catch(() => undefined) : undefined
   }
 
   /** The recipe is the run's own; data set and model are looked up again, since they may have gone while it waited. */
@@ -188,13 +193,13 @@ export function createRuns(context: RunsContext): Runs {
   return {
     async start({ request, name }) {
       const { recipe, dataset, model } = await recipes.prepare(request)
-      await backends.choose(recipe.backend)
+      if (needsModel(recipe)) await backends.choose(recipe.backend)
       const run = store.insert({
         id: randomBytes(5).toString('hex'),
         name: name?.trim() || `${dataset.name} · ${recipe.strategy}`,
         recipe,
         datasetName: dataset.name,
-        modelName: model.name,
+        modelName: needsModel(recipe) ? model.name : '',
         problem: problemOf(dataset, recipe),
         sessionId,
         createdAt: now(),

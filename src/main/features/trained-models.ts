@@ -5,7 +5,8 @@ import { Failure } from '../../shared/failure'
 import type { Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
 import type { Trained } from '../trainer/contract'
-import { type Library, refuseChangedBase } from './library'
+import { type Library, needsModel, refuseChangedBase } from './library'
+import { starterId } from './models'
 
 export interface TrainedModels {
   /** Fails with `run-state` where the run has no result, `not-found` where its base model is gone, `model-malformed` where it changed. */
@@ -30,8 +31,8 @@ export function createTrainedModels({
           { runId: run.id, status: run.status },
         )
       }
-      const model = await library.model(run.recipe.modelId)
-      refuseChangedBase(run, model)
+      const model = await library.model(needsModel(run.recipe) ? run.recipe.modelId : starterId)
+      if (needsModel(run.recipe)) refuseChangedBase(run, model)
       return {
         kind: 'run',
         runFolder: join(workspace.runs, run.id),

@@ -44,7 +44,12 @@ export function learnCorrection(
   experiences: readonly Experience[],
   wanted: Pick<Experience, 'strategy' | 'backend' | 'basis'>,
 ): Correction {
-  const comparable = experiences.filter(({ backend, basis }) => backend === wanted.backend && basis === wanted.basis)
+  // A dictionary runs no model: what one took says nothing of the others, nor the other way round.
+  const alike = ({ strategy, backend, basis }: Experience) =>
+    backend === wanted.backend &&
+    basis === wanted.basis &&
+    (strategy === 'dictionary') === (wanted.strategy === 'dictionary')
+  const comparable = experiences.filter(alike)
   const same = comparable.filter(({ strategy }) => strategy === wanted.strategy)
   const used = (same.length >= enoughOfTheSame ? same : comparable).slice(0, remembered)
   const { seconds, memory } = untaught[wanted.basis]

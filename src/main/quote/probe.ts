@@ -1,28 +1,30 @@
 /** What a run should cost, from a few real steps on this machine. */
-import type { DataFacts, Estimate, RunFacts } from './prior'
+import { answerSeconds, type Estimate, estimate, type RunFacts } from './prior'
+import { reachOf } from './reach'
 
 /** Measured by the worker; per token as it is computed, padding included. */
 export interface Measured {
+  /** Of a step whose constant part, if any, is kept. */
   secondsPerTrainingToken: number
+  /** Of the whole model. */
   secondsPerEvaluationToken: number
   loadSeconds: number
   peakMemoryBytes: number
 }
 
-/** The prior with its times and its memory replaced by what was measured; disk and steps stay. */
-export function estimateFromProbe(
-  measured: Measured,
-  { prior, strategy, data }: { prior: Estimate; strategy: RunFacts['strategy']; data: DataFacts },
-): Estimate {
+/** The prior with its times and its memory replaced by what was measured; disk, steps and answers stay. */
+export function estimateFromProbe(measured: Measured, facts: RunFacts): Estimate {
   const { secondsPerTrainingToken, secondsPerEvaluationToken, loadSeconds, peakMemoryBytes } = measured
-  const once = strategy.cachesEncoder
-    ? data.trainingTokensPerEpoch + data.validationTokens + data.testTokens
-    : data.testTokens
-  const everyEpoch = strategy.cachesEncoder ? 0 : data.validationTokens
+  const { shape, strategy, options, problem, data } = facts
+  const { trainingTokensPerEpoch, validationTokens, testTokens } = data
+  const answering = problem === 'instruction'
+  const constantShare = reachOf(strategy.id, options, shape.layers).constantLayers / shape.layers
+  const once = constantShare * (trainingTokensPerEpoch + validationTokens) + (answering ? 2 : 1) * testTokens
+  const everyEpoch = (1 - constantShare) * validationTokens
   return {
-    ...prior,
-    fixedSeconds: loadSeconds + once * secondsPerEvaluationToken,
-    secondsPerEpoch: data.trainingTokensPerEpoch * secondsPerTrainingToken + everyEpoch * secondsPerEvaluationToken,
+    ...estimate(facts),
+    fixedSeconds: loadSeconds + once * secondsPerEvaluationToken + (answering ? answerSeconds(facts) : 0),
+    secondsPerEpoch: trainingTokensPerEpoch * secondsPerTrainingToken + everyEpoch * secondsPerEvaluationToken,
     memoryBytes: peakMemoryBytes,
   }
 }

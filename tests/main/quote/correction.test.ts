@@ -52,6 +52,7 @@ test('another backend or another basis teaches nothing; another strategy only wh
     run({ basis: 'prior', actualSeconds: 900 }),
   ])
   expect(learnCorrection(other, wanted).seconds.center).toBe(1)
+  expect(learnCorrection([run({ strategy: 'dictionary', actualSeconds: 900 })], wanted).seconds.center).toBe(1)
   const full = run({ strategy: 'full', actualSeconds: 300 })
   expect(learnCorrection([full], wanted).seconds.center).toBe(3)
   expect(learnCorrection([full, full, full, run({}), run({})], wanted).seconds.center).toBe(1)

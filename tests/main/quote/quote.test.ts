@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { estimateDictionary } from '../../../src/main/quote/dictionary'
+import type { RunFacts } from '../../../src/main/quote/prior'
 import { estimateFromProbe } from '../../../src/main/quote/probe'
 import { makeQuote, type QuoteFacts, secondsOf } from '../../../src/main/quote/quote'
 
@@ -38,23 +40,52 @@ test.each([
 })
 
 const measured = { secondsPerTrainingToken: 0.1, secondsPerEvaluationToken: 0.01, loadSeconds: 2, peakMemoryBytes: 999 }
-const data = {
-  trainingTokensPerEpoch: 1000,
-  validationTokens: 200,
-  testTokens: 300,
-  stepsPerEpoch: 10,
-  longestBatchTokens: 100,
-}
+const runFacts = (strategy: RunFacts['strategy']['id']): RunFacts => ({
+  shape: {
+    ...{ architecture: 'bert', layers: 4, width: 4, heads: 2, keyValueHeads: 2, headSize: 2 },
+    ...{ feedForwardWidth: 8, vocabularySize: 30, byteLength: 1000 },
+  },
+  strategy: { id: strategy, trainableParameters: 5, totalParameters: 100, exportFormats: ['peft'] },
+  options: strategy === 'llama-adapter' ? { layers: 3 } : {},
+  problem: 'single-label',
+  recipe: { epochs: 5, batchSize: 10, accumulationSteps: 1, maxLength: 20 },
+  data: {
+    trainingTokensPerEpoch: 1000,
+    validationTokens: 200,
+    testTokens: 300,
+    stepsPerEpoch: 10,
+    longestBatchTokens: 100,
+  },
+  testTexts: 30,
+  backend: 'wasm',
+  gflops: 20,
+})
 
 test('a probe replaces the times and the memory of the prior', () => {
-  const strategy = { id: 'lora', trainableParameters: 5, totalParameters: 100, cachesEncoder: false } as const
-  const probed = estimateFromProbe(measured, { prior: estimate, strategy, data })
-  expect(probed).toMatchObject({ memoryBytes: 999, diskBytes: 77, steps: 50 })
+  const probed = estimateFromProbe(measured, runFacts('lora'))
+  expect(probed).toMatchObject({ memoryBytes: 999, diskBytes: 100, steps: 50 })
   expect(secondsOf(probed, 2)).toBeCloseTo(2 + 3 + 2 * (100 + 2), 9)
 })
 
 test('where the encoder is computed once, every text is passed once and validation costs nothing more', () => {
-  const strategy = { id: 'head-only', trainableParameters: 5, totalParameters: 100, cachesEncoder: true } as const
-  const probed = estimateFromProbe(measured, { prior: estimate, strategy, data })
+  const probed = estimateFromProbe(measured, runFacts('head-only'))
   expect(secondsOf(probed, 2)).toBeCloseTo(2 + 15 + 2 * 100, 9)
+})
+
+test('where the lower layers are computed once, that part of each text is passed once', () => {
+  // One layer of four stays: a quarter of 1200 tokens once, three quarters of validation every epoch.
+  const probed = estimateFromProbe(measured, runFacts('llama-adapter'))
+  expect(secondsOf(probed, 2)).toBeCloseTo(2 + 3 + 3 + 2 * (100 + 1.5), 9)
+})
+
+test('a language model is tested untuned, too, and writes answers', () => {
+  const probed = estimateFromProbe(measured, { ...runFacts('lora'), problem: 'instruction' })
+  expect(probed.fixedSeconds).toBeGreaterThan(2 + 6)
+})
+
+test('a dictionary takes seconds and no memory of a model', () => {
+  const { fixedSeconds, secondsPerEpoch, memoryBytes } = estimateDictionary({ texts: 10_000, words: 1e6 })
+  expect(fixedSeconds).toBeLessThan(60)
+  expect(secondsPerEpoch).toBe(0)
+  expect(memoryBytes).toBeLessThan(1e9)
 })
