@@ -1,16 +1,27 @@
 /** The golden files of tests/golden, whose README says what they hold. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { assignArrays, type FloatArray, transposeArray } from '../../src/main/engine/formats/arrays'
+import { type FloatArray, transposeArray } from '../../src/main/engine/formats/arrays'
 import { loadModel } from '../../src/main/engine/formats/hugging-face'
-import { adapterConfigFile, adapterFile, fromPeft } from '../../src/main/engine/formats/peft'
 import { decodeSafetensors } from '../../src/main/engine/formats/safetensors'
+import { parseConfig } from '../../src/main/engine/models/config'
 import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
 import type { Batch, TunedModel } from '../../src/main/engine/models/tuned-model'
+import { expectedTensors, headTensors } from '../../src/main/engine/models/weights'
 import { createRandom } from '../../src/main/engine/random'
-import type { Architecture } from '../../src/shared/model'
 import { folderOnDisk } from './folders'
 import { batchOf } from './tiny-models'
+
+export const goldenEncoders = ['bert', 'distilbert', 'roberta', 'xlm-roberta'] as const
+export const goldenDecoders = ['gpt2', 'llama', 'llama-linear', 'mistral', 'qwen2'] as const
+/** One folder each; LLaMA has two. */
+export type GoldenModel = (typeof goldenEncoders)[number] | (typeof goldenDecoders)[number]
+
+export type GoldenHead = 'classification' | 'language'
+export const goldenCases: readonly { model: GoldenModel; head: GoldenHead }[] = [
+  ...goldenEncoders.map((model) => ({ model, head: 'classification' }) as const),
+  ...goldenDecoders.flatMap((model) => (['classification', 'language'] as const).map((head) => ({ model, head }))),
+]
 
 export interface GoldenStep {
   readonly loss: number
@@ -19,10 +30,7 @@ export interface GoldenStep {
 }
 
 export interface Golden {
-  readonly logits: number[][]
-  readonly loraLogits: number[][]
-  readonly fullTraining: GoldenStep[]
-  readonly loraTraining: GoldenStep[]
+  readonly training: Readonly<Record<GoldenHead, readonly GoldenStep[]>>
   readonly schedule: {
     readonly steps: number
     readonly warmupSteps: number
@@ -30,65 +38,67 @@ export interface Golden {
     readonly weightDecay: number
     readonly clipNorm: number
   }
-  readonly batches: { input_ids: number[][]; attention_mask: number[][]; labels: number[] }[]
+  readonly batches: readonly GoldenBatch[]
+}
+
+interface GoldenBatch {
+  readonly input_ids: number[][]
+  readonly attention_mask: number[][]
+  readonly labels: number[]
+  readonly targets: number[][]
 }
 
 export const goldenClasses = 3
 
-export function goldenFolder(architecture: Architecture): string {
-  return join(import.meta.dirname, '..', 'golden', architecture)
+export function goldenFolder(model: GoldenModel): string {
+  return join(import.meta.dirname, '..', 'golden', model)
 }
 
-export function readGolden(architecture: Architecture): Golden {
-  return JSON.parse(readFileSync(join(goldenFolder(architecture), 'expected.json'), 'utf8'))
+export function readGolden(model: GoldenModel): Golden {
+  return JSON.parse(readFileSync(join(goldenFolder(model), 'expected.json'), 'utf8'))
 }
 
-/** Tensors whose name begins with the prefix ("full/gradients/"), without it, in the engine's layout. */
-export function goldenTensors(architecture: Architecture, prefix: string): Map<string, FloatArray> {
-  const { tensors } = decodeSafetensors(readFileSync(join(goldenFolder(architecture), 'expected.safetensors')))
-  const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
+/** Of the first batch: [4, classes], or [4, time, vocabulary]. */
+export function goldenLogits(model: GoldenModel, head: GoldenHead): FloatArray {
+  return expectedArrays(model)[`${head}/logits`] as FloatArray
+}
+
+/** Of the first batch, by parameter name, in the engine's layout. */
+export function goldenGradients(model: GoldenModel, head: GoldenHead): Map<string, Float32Array> {
+  const config = parseConfig(JSON.parse(readFileSync(join(goldenFolder(model), 'config.json'), 'utf8')))
+  const tensors = [...expectedTensors(config), ...headTensors(config, head === 'language' ? null : goldenClasses)]
+  const linear = new Set(tensors.filter(({ kind }) => kind === 'linear').map(({ name }) => name))
+  const prefix = `${head}/gradients/`
   return new Map(
-    chosen.map(([name, { shape, data }]) => {
-      const plain = name.slice(prefix.length)
-      const array = { shape, data: data as Float32Array }
-      const turned = shape.length === 2 && !plain.includes('embeddings') ? transposeArray(array) : array
-      return [plain, turned]
-    }),
+    Object.entries(expectedArrays(model))
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, array]) => [name.slice(prefix.length), array] as const)
+      .map(([name, array]) => [name, linear.has(name) ? transposeArray(array).data : array.data]),
   )
 }
 
-export function goldenBatch({ batches }: Golden, index: number): Batch & { labels: number[] } {
-  const { input_ids: ids = [], attention_mask: mask = [], labels = [] } = batches[index % batches.length] ?? {}
-  const texts = ids.map((row, text) => row.filter((_, at) => mask[text]?.[at] === 1))
-  return { ...batchOf(texts), labels }
+function expectedArrays(model: GoldenModel): Readonly<Record<string, FloatArray>> {
+  const { tensors } = decodeSafetensors(readFileSync(join(goldenFolder(model), 'expected.safetensors')))
+  return tensors as Record<string, FloatArray>
 }
 
-/** The golden classifier at the files' values: all of it trains. */
-export async function goldenFull(architecture: Architecture): Promise<TunedModel> {
-  const { config, weights } = await loadModel(folderOnDisk(goldenFolder(architecture)))
-  const options = { reuseHead: true }
+/** Texts by their masks: what Fino pads with is its own affair. */
+export function goldenBatch({ batches }: Golden, index: number): Batch & Pick<GoldenBatch, 'labels' | 'targets'> {
+  const { input_ids: ids, attention_mask: mask, labels, targets } = batches[index % batches.length] as GoldenBatch
+  const texts = ids.map((row, text) => row.filter((_, at) => mask[text]?.[at] === 1))
+  return { ...batchOf(texts), labels, targets }
+}
+
+/** The golden model at the files' values: all of it trains. */
+export async function goldenFull(model: GoldenModel, head: GoldenHead): Promise<TunedModel> {
+  const { config, weights } = await loadModel(folderOnDisk(goldenFolder(model)))
+  const reads = head === 'classification'
   return createTunedModel({
     config,
     weights,
     strategy: 'full',
-    options,
-    classes: goldenClasses,
+    options: reads ? { reuseHead: true } : {},
+    outputs: reads ? goldenClasses : null,
     random: createRandom(0),
   })
-}
-
-/** The golden classifier with the golden adapter. */
-export async function goldenLora(architecture: Architecture): Promise<TunedModel> {
-  const { config, weights } = await loadModel(folderOnDisk(goldenFolder(architecture)))
-  const folder = join(goldenFolder(architecture), 'adapter')
-  const adapter = fromPeft(
-    JSON.parse(readFileSync(join(folder, adapterConfigFile), 'utf8')),
-    readFileSync(join(folder, adapterFile)),
-  )
-  const { rank, alpha, dropout, targets } = adapter.settings
-  const options = { rank, alpha, dropout, targets: [...targets] }
-  const random = createRandom(0)
-  const model = createTunedModel({ config, weights, strategy: 'lora', options, classes: goldenClasses, random })
-  assignArrays(model.parameters, adapter.parameters)
-  return model
 }
