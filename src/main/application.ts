@@ -7,7 +7,7 @@ import { createHandlers, invoke } from './commands'
 import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
 import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
-import { chosenWordList } from './features/dictionaries'
+import { chosenWordList, createDictionaries, type Dictionaries } from './features/dictionaries'
 import { createExports, type Exports } from './features/exports'
 import type { Library } from './features/library'
 import { createModels, type Models } from './features/models'
@@ -76,6 +76,7 @@ export interface Features {
   quotes: Quotes
   runs: Runs
   predictions: Predictions
+  dictionaries: Dictionaries
   exports: Exports
   devices: Devices
   settings: SettingsStore
@@ -146,6 +147,14 @@ async function compose(
   const ofRun = { workspace, library, trainer, trainedModels, run: runs.get }
   const predictions = createPredictions({ ...ofRun, backend: () => settings.get().backend })
   const exports = createExports({ ...ofRun, recipes, store: createExportStore(database) })
+  const dictionaries = createDictionaries({
+    ...ofRun,
+    store: wordLists,
+    pathOf: datasets.pathOf,
+    parse: () => {
+      throw new Error('word lists cannot be read yet')
+    },
+  })
   const devices = createDevices({ workspace, backends, version, publish })
   const transfers = createTransfers({ workspace })
   await Promise.all([transfers.removeOldUploads(), datasets.removeLeftovers()])
@@ -159,6 +168,7 @@ async function compose(
     quotes,
     runs,
     predictions,
+    dictionaries,
     exports,
     devices,
     settings,

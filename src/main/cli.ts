@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { delimiters, encodings } from '../shared/dataset'
 import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
-import { type ExportFormat, exportFormats } from '../shared/strategy'
+import { type ExportFormat, exportFormats, strategyIds } from '../shared/strategy'
 import { version } from '../shared/version'
 import { type Host, openApplication } from './application'
 import { bench } from './cli/bench'
@@ -11,6 +11,7 @@ import type { ImportFlags, RecipeFlags } from './cli/choose'
 import * as commands from './cli/commands'
 import { type Context, exitCodes } from './cli/commands'
 import { demo } from './cli/demo'
+import * as dictionaries from './cli/dictionaries'
 import { createOutput, reportFailure, type Streams } from './cli/output'
 import { serve } from './cli/serve'
 import { toStoreFailure } from './store/database'
@@ -115,12 +116,16 @@ function createProgram(
 
   command('runs', 'list the runs').action(() => act(commands.listRuns))
 
-  withReadFlags(command('predict', 'label every row of a file'))
+  withReadFlags(command('predict', 'answer every row of a file: its labels, its number, its response'))
     .option('--run <RUN>', 'with the model of this run')
     .option('--export <DIR>', 'with an exported folder')
-    .requiredOption('--in <FILE>', 'CSV or TSV file to label')
-    .requiredOption('--text <COL>', 'column with the texts')
+    .requiredOption('--in <FILE>', 'CSV or TSV file to answer')
+    .requiredOption('--text <COL>', 'column with the texts or prompts')
     .requiredOption('--out <FILE>', 'CSV file to write')
+    .option('--maximum-tokens <N>', 'responses: longest in tokens', wholeNumber(1, 4096))
+    .option('--temperature <X>', 'responses: 0 = always the likeliest token', numberWithin(0, 5))
+    .option('--top-p <X>', 'responses: only the likeliest tokens that reach this probability', numberWithin(0, 1))
+    .option('--seed <N>', 'responses: seed of what is drawn', wholeNumber(0, 0xffffffff))
     .action((flags: Parameters<typeof commands.predict>[1]) => act((context) => commands.predict(context, flags)))
 
   command('export <RUN>', 'write the trained model as files that others can load')
@@ -129,6 +134,26 @@ function createProgram(
     .action((run: string, flags: { out: string; format?: ExportFormat }) =>
       act((context) => commands.exportRun(context, run, flags)),
     )
+
+  command('words <RUN>', 'show the words and weights of a dictionary')
+    .option('--limit <N>', 'heaviest words shown', wholeNumber(1, 1_000_000), 50)
+    .action((run: string, flags: { limit: number }) => act((context) => dictionaries.words(context, run, flags)))
+
+  const wordList = command('wordlist', 'list your own word lists, which a dictionary can use').action(() =>
+    act(dictionaries.listWordLists),
+  )
+  wordList
+    .command('list')
+    .description('list them')
+    .action(() => act(dictionaries.listWordLists))
+  wordList
+    .command('add <FILE>')
+    .description('add a CSV file with term, category and weight')
+    .action((file: string) => act((context) => dictionaries.addWordList(context, file)))
+  wordList
+    .command('remove <ID>')
+    .description('forget a word list')
+    .action((id: string) => act((context) => dictionaries.removeWordList(context, id)))
 
   command('serve', 'open Fino in a browser on this machine')
     .option('--port <N>', 'port on 127.0.0.1', wholeNumber(0, 65535), 0)
@@ -167,21 +192,30 @@ function withReadFlags(command: Command): Command {
 
 function withImportFlags(command: Command): Command {
   return withReadFlags(command)
-    .option('--text <COL>', 'column with the texts (default: found by itself)')
-    .option('--target <COL>', 'column with the labels (default: found by itself)')
-    .option('--task <TASK>', 'classification, regression or instruction')
+    .option('--text <COL>', 'column with the texts or prompts (default: found by itself)')
+    .option('--target <COL>', 'column with the labels, numbers or responses (default: found by itself)')
+    .option('--task <TASK>', 'classification, regression or instruction (default: found by itself)')
+    .option('--context-column <COL>', 'instruction: column whose text follows the prompt')
+    .option('--group-column <COL>', 'rows with the same value here stay in one split')
+    .option('--label-separator <TEXT>', 'several labels in a cell, with this between')
 }
 
 function withRecipeFlags(command: Command): Command {
   return withImportFlags(command)
-    .option('--model <MODEL>', 'starter, the id of a model, or a folder')
-    .option('--strategy <STRATEGY>', 'feature-based, head-only, full or lora')
+    .option('--model <MODEL>', 'starter, the id of a model, or a folder (dictionary needs none)')
+    .option('--strategy <STRATEGY>', strategyIds.join(', '))
     .option('--epochs <N>', 'passes over the training split', wholeNumber(1, 1000))
     .option('--batch-size <N>', 'texts in a batch', wholeNumber(1, 1024))
+    .option('--accumulation-steps <N>', 'batches in one step', wholeNumber(1, 1024))
     .option('--max-length <N>', 'longest input in tokens', wholeNumber(4, 8192))
     .option('--learning-rate <X>', 'learning rate at its highest', positiveNumber)
+    .option('--weight-decay <X>', 'decoupled weight decay', numberWithin(0, 1))
+    .option('--warmup-share <X>', 'share of the steps over which the learning rate rises', numberWithin(0, 1))
+    .option('--clip-norm <X>', 'largest gradient norm; 0 = any', numberWithin(0, Number.MAX_VALUE))
+    .option('--patience <N>', 'evaluations without a better one before it stops; 0 = never', wholeNumber(0, 1000))
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
+    .option('--template <TEXT>', 'instruction: what stands around a prompt, holding {prompt} once')
     .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
 }
 
@@ -200,6 +234,14 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
     const value = Number(text)
     if (text.trim() !== '' && Number.isInteger(value) && value >= minimum && value <= maximum) return value
     throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+  }
+}
+
+function numberWithin(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && value >= minimum && value <= maximum) return value
+    throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`)
   }
 }
 

@@ -47,8 +47,20 @@ export function createHandlers({
   version: string
   publish: Publish
 }): Handlers {
-  const { workspace, datasets, models, recipes, quotes, runs, predictions, exports, devices, settings, transfers } =
-    features
+  const {
+    workspace,
+    datasets,
+    models,
+    recipes,
+    quotes,
+    runs,
+    predictions,
+    dictionaries,
+    exports,
+    devices,
+    settings,
+    transfers,
+  } = features
 
   const dialog = (open: () => Promise<string | null>) => () => {
     if (host.kind === 'electron') return open()
@@ -109,6 +121,11 @@ export function createHandlers({
       })
       return { ...output, downloadId: transfers.offer(output.outputPath) }
     },
+
+    'runs:dictionary': ({ id }) => dictionaries.ofRun(id),
+    'wordlists:list': () => dictionaries.lists(),
+    'wordlists:import': ({ file }) => dictionaries.importList(file),
+    'wordlists:remove': ({ id }) => dictionaries.removeList(id),
 
     'exports:create': (input) => exports.create(input),
     'exports:formats': ({ runId }) => exports.formats(runId),

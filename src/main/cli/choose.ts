@@ -5,7 +5,7 @@ import type { Dataset, ImportOptions, Task } from '../../shared/dataset'
 import { taskSchema } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import { type RecipeRequest, recipeRequestSchema } from '../../shared/recipe'
-import type { OptionValue } from '../../shared/strategy'
+import { type OptionDescription, type OptionValue, strategyIds } from '../../shared/strategy'
 import type { Features } from '../application'
 
 /** How a file is to be read, where that is not left to Fino. */
@@ -15,6 +15,9 @@ export interface ImportFlags extends ReadFlags {
   text?: string
   target?: string
   task?: string
+  contextColumn?: string
+  groupColumn?: string
+  labelSeparator?: string
   name?: string
 }
 
@@ -24,9 +27,15 @@ export interface RecipeFlags extends ImportFlags {
   epochs?: number
   batchSize?: number
   maxLength?: number
+  accumulationSteps?: number
   learningRate?: number
+  weightDecay?: number
+  warmupShare?: number
+  clipNorm?: number
+  patience?: number
   seed?: number
   backend?: string
+  template?: string
   option?: string[]
 }
 
@@ -42,52 +51,73 @@ export async function chooseDataset(features: Features, given: string, flags: Im
 }
 
 export function importFile(features: Features, path: string, flags: ImportFlags): Promise<Dataset> {
-  const { text, target, task, name, encoding, delimiter } = flags
-  return features.datasets.import({
-    file: { kind: 'path', path: resolve(path) },
-    options: {
-      ...(text === undefined ? {} : { textColumn: text }),
-      ...(target === undefined ? {} : { targetColumn: target }),
-      ...(task === undefined ? {} : { task: parseTask(task) }),
-      ...(name === undefined ? {} : { name }),
-      ...(encoding === undefined ? {} : { encoding }),
-      ...(delimiter === undefined ? {} : { delimiter }),
-    },
-  })
+  const { text, target, task, contextColumn, groupColumn, labelSeparator, name, encoding, delimiter } = flags
+  const options = {
+    textColumn: text,
+    targetColumn: target,
+    task: task === undefined ? undefined : parseTask(task),
+    ...{ contextColumn, groupColumn, labelSeparator, name, encoding, delimiter },
+  }
+  return features.datasets.import({ file: { kind: 'path', path: resolve(path) }, options: defined(options) })
 }
 
 /** A request from a data set, a file, or a recipe in JSON whose fields the flags override. */
 export async function chooseRecipe(features: Features, given: string, flags: RecipeFlags): Promise<RecipeRequest> {
   if (given.endsWith('.json')) return recipeFromFile(features, given, flags)
-  const { model, strategy } = flags
+  const { strategy } = flags
+  if (strategy === undefined) throw usage(`--strategy is missing: ${strategyIds.join(', ')}`)
+  // The dictionary learns from words alone.
+  const model = flags.model ?? (strategy === 'dictionary' ? 'starter' : undefined)
   if (model === undefined) throw usage('--model is missing: starter, the id of a model, or a folder')
-  if (strategy === undefined) throw usage('--strategy is missing: feature-based, head-only, full or lora')
-  // Checked before anything is imported or added.
-  const request = parseRequest({ ...requestFromFlags(flags), datasetId: given, modelId: model })
-  const dataset = await chooseDataset(features, given, flags)
-  return { ...request, datasetId: dataset.id, modelId: (await features.models.resolve(model)).id }
+  return find(features, { fields: {}, dataset: given, model, importFlags: flags, flags })
 }
 
 /** Fields of a recipe, with `dataset` (an id or a file) and `model` (an id or a folder) where it has no ids. */
 async function recipeFromFile(features: Features, file: string, flags: RecipeFlags): Promise<RecipeRequest> {
   const path = resolve(file)
-  const written = await readRecipe(path)
-  const { dataset, model, text, target, ...fields } = written
+  const { dataset, model, ...written } = await readRecipe(path)
+  const { text, target, contextColumn, groupColumn, labelSeparator, ...fields } = written
   const relative = (name: string) => (isAbsolute(name) ? name : join(dirname(path), name))
   const nameOf = async (value: unknown, field: string): Promise<string> => {
     if (typeof value !== 'string') throw usage(`${basename(path)} has no ${field}`)
     return (await stat(relative(value)).catch(() => undefined)) === undefined ? value : relative(value)
   }
-  const importFlags = {
-    ...(typeof text === 'string' ? { text } : {}),
-    ...(typeof target === 'string' ? { target } : {}),
-    ...flags,
+  const columns = { text, target, contextColumn, groupColumn, labelSeparator, task: fields.task }
+  const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => typeof value === 'string'))
+  const usualModel = fields.strategy === 'dictionary' ? 'starter' : undefined
+  return find(features, {
+    fields,
+    dataset: await nameOf(fields.datasetId ?? dataset, 'dataset'),
+    model: flags.model ?? (await nameOf(fields.modelId ?? model ?? usualModel, 'model')),
+    importFlags: { ...given, ...flags },
+    flags,
+  })
+}
+
+async function find(
+  features: Features,
+  chosen: {
+    fields: Record<string, unknown>
+    dataset: string
+    model: string
+    importFlags: ImportFlags
+    flags: RecipeFlags
+  },
+): Promise<RecipeRequest> {
+  const { fields, dataset, model, importFlags, flags } = chosen
+  const names = { datasetId: dataset, modelId: model }
+  const options = flags.option?.map(parseOption)
+  // Checked before anything is imported or added.
+  const request = parseRequest({ ...fields, ...requestFromFlags(flags), ...names })
+  const ids = {
+    datasetId: (await chooseDataset(features, dataset, importFlags)).id,
+    modelId: (await features.models.resolve(model)).id,
   }
-  const datasetName = await nameOf(fields.datasetId ?? dataset, 'dataset')
-  const modelName = flags.model ?? (await nameOf(fields.modelId ?? model, 'model'))
-  const request = parseRequest({ ...fields, ...requestFromFlags(flags), datasetId: datasetName, modelId: modelName })
-  const data = await chooseDataset(features, datasetName, importFlags)
-  return { ...request, datasetId: data.id, modelId: (await features.models.resolve(modelName)).id }
+  if (options === undefined) return { ...request, ...ids }
+  const described = await features.recipes.describeStrategies(ids)
+  const known = described.find(({ id }) => id === request.strategy)?.options ?? []
+  const read = options.map(([name, text]) => [name, readOption(known, name, text)] as const)
+  return { ...request, ...ids, options: { ...request.options, ...Object.fromEntries(read) } }
 }
 
 async function readRecipe(path: string): Promise<Record<string, unknown>> {
@@ -111,21 +141,32 @@ async function readRecipe(path: string): Promise<Record<string, unknown>> {
 }
 
 function requestFromFlags(flags: RecipeFlags): Partial<Record<keyof RecipeRequest, unknown>> {
-  const { strategy, epochs, batchSize, maxLength, learningRate, seed, backend, option } = flags
-  const options = option === undefined ? undefined : Object.fromEntries(option.map(parseOption))
-  const all = { strategy, epochs, batchSize, maxLength, learningRate, seed, backend, options }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  const { strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
+  const { clipNorm, patience, seed, backend, template } = flags
+  return defined({
+    ...{ strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
+    ...{ clipNorm, patience, seed, backend, template },
+  })
 }
 
-/** "rank=8", "targets=query,value", "merged=true". */
-function parseOption(text: string): [string, OptionValue] {
+function parseOption(text: string): [name: string, value: string] {
   const at = text.indexOf('=')
   if (at < 1) throw usage(`--option takes NAME=VALUE, not "${text}"`)
-  const value = text.slice(at + 1)
-  const name = text.slice(0, at)
-  if (value === 'true' || value === 'false') return [name, value === 'true']
-  if (value !== '' && Number.isFinite(Number(value))) return [name, Number(value)]
-  return [name, value.includes(',') ? value.split(',') : value]
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** "rank=8", "targets=query,value", "decomposed=true": read as the option's kind; what does not fit is refused later. */
+function readOption(known: readonly OptionDescription[], name: string, text: string): OptionValue {
+  switch (known.find((option) => option.name === name)?.kind) {
+    case 'number':
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+    case 'switch':
+      return text === 'true' || text === 'false' ? text === 'true' : text
+    case 'several':
+      return text === '' ? [] : text.split(',')
+    default:
+      return text
+  }
 }
 
 function parseRequest(fields: Record<string, unknown>): RecipeRequest {
@@ -140,6 +181,11 @@ function parseTask(task: string): Task {
   const parsed = taskSchema.safeParse(task)
   if (parsed.success) return parsed.data
   throw usage(`--task must be classification, regression or instruction, not "${task}"`)
+}
+
+/** Without what was not said. */
+function defined<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }
 
 export function usage(reason: string): Failure {

@@ -1,5 +1,7 @@
 /** What each command does, given an open application. Returns the exit code. */
 import { resolve } from 'node:path'
+import type { Dataset } from '../../shared/dataset'
+import { type Generation, generationSchema } from '../../shared/generation'
 import { headlineOf } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import type { ExportFormat } from '../../shared/strategy'
@@ -57,7 +59,7 @@ export async function importData({ application, output }: Context, file: string,
         ['Rows', format.count(dataset.rows)],
         ['Columns', dataset.columns.join(', ')],
         ['Reads', `${dataset.textColumn} -> ${dataset.targetColumn} (${dataset.task})`],
-        ['Labels', dataset.labels.map(({ label, rows }) => `${label} (${rows})`).join(', ') || '-'],
+        ...targetFacts(dataset),
         [
           'Split',
           `${dataset.splits.train} train, ${dataset.splits.validation} validation, ${dataset.splits.test} test`,
@@ -67,6 +69,17 @@ export async function importData({ application, output }: Context, file: string,
     ].join('\n'),
   )
   return exitCodes.done
+}
+
+function targetFacts({ labels, labelSeparator, numbers }: Dataset): [string, string][] {
+  if (numbers !== null) {
+    const { minimum, maximum, mean, deviation } = numbers
+    const [from, to, middle, spread] = [minimum, maximum, mean, deviation].map(format.figure)
+    return [['Numbers', `${from} to ${to}, mean ${middle}, standard deviation ${spread}`]]
+  }
+  if (labels.length === 0) return []
+  const listed = labels.map(({ label, rows }) => `${label} (${rows})`).join(', ')
+  return [['Labels', labelSeparator === null ? listed : `${listed}; several a text, with "${labelSeparator}" between`]]
 }
 
 export async function listModels({ application, output }: Context): Promise<number> {
@@ -184,9 +197,25 @@ export function listRuns({ application, output }: Context): number {
   return exitCodes.done
 }
 
+/** How responses are written; what is left out stays as it is. */
+interface GenerationFlags {
+  maximumTokens?: number
+  temperature?: number
+  topP?: number
+  seed?: number
+}
+
+function parseGeneration({ maximumTokens, temperature, topP, seed }: GenerationFlags): Generation | undefined {
+  const given = Object.entries({ maximumTokens, temperature, topP, seed }).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return undefined
+  const generation = generationSchema.safeParse(Object.fromEntries(given))
+  if (generation.success) return generation.data
+  throw usage('--top-p must be above 0')
+}
+
 export async function predict(
   { application, output }: Context,
-  flags: ReadFlags & { run?: string; export?: string; in: string; text: string; out: string },
+  flags: ReadFlags & GenerationFlags & { run?: string; export?: string; in: string; text: string; out: string },
 ): Promise<number> {
   const { predictions } = application.features
   const { run, export: folder } = flags
@@ -198,14 +227,15 @@ export async function predict(
     delimiter: flags.delimiter,
     textColumn: flags.text,
     outputPath: resolve(flags.out),
-    progress: (done: number, total: number) => output.progress(`Labelling ${done}/${total}`, 'Labelling'),
+    generation: parseGeneration(flags),
+    progress: (done: number, total: number) => output.progress(`Answering ${done}/${total}`, 'Answering'),
   }
   const answer =
     run === undefined
       ? await predictions.fileWithExport({ ...input, folder: folder ?? '' })
       : await predictions.file({ ...input, runId: run })
   output.endProgress()
-  output.answer(answer, () => `${format.count(answer.rows)} rows labelled in ${answer.outputPath}`)
+  output.answer(answer, () => `${format.count(answer.rows)} rows answered in ${answer.outputPath}`)
   return exitCodes.done
 }
 

@@ -2,6 +2,7 @@
 import type { ExportRecord } from '../../shared/contract'
 import type { Dataset } from '../../shared/dataset'
 import type { DoctorReport } from '../../shared/device'
+import type { WordList } from '../../shared/dictionary'
 import type { Model } from '../../shared/model'
 import type { Quote } from '../../shared/quote'
 import { headlineOf, type Metrics } from '../../shared/result'
@@ -11,18 +12,25 @@ export function doctorDocument({ backends, node, home, memoryBytes }: DoctorRepo
   return { backends, node, home, memoryBytes }
 }
 
-export function datasetDocument({ id, rows, columns, task, labels, splits, warnings }: Dataset) {
+export function datasetDocument(dataset: Dataset) {
+  const { id, rows, columns, task, labels, splits, warnings } = dataset
+  const { textColumn, targetColumn, contextColumn, groupColumn, labelSeparator, numbers } = dataset
   return {
     datasetId: id,
     rows,
     columns,
     task,
     labels: labels.map(({ label }) => label),
+    ...{ textColumn, targetColumn, contextColumn, groupColumn, labelSeparator, numbers },
     splits,
     warnings: warnings
       .filter(({ level }) => level !== 'pass')
       .map(({ code, message, rows: concerned }) => ({ code, message, rows: concerned })),
   }
+}
+
+export function wordListDocument({ id, name, terms, categories }: WordList) {
+  return { wordListId: id, name, terms, categories }
 }
 
 export function modelDocument({ id, name, folder, architecture, parameters }: Model) {

@@ -11,8 +11,8 @@ export function importCommand(path: string, options: ImportOptions): string {
   flag('--target', options.targetColumn)
   // Sorting into labels is what is understood without a word.
   flag('--task', options.task === 'classification' ? null : options.task)
-  flag('--context', options.contextColumn)
-  flag('--group', options.groupColumn)
-  flag('--separator', options.labelSeparator)
+  flag('--context-column', options.contextColumn)
+  flag('--group-column', options.groupColumn)
+  flag('--label-separator', options.labelSeparator)
   return words.join(' ')
 }

@@ -78,34 +78,41 @@ export function withOption(changes: RecipeChanges, option: string, value: Option
   return Object.keys(options).length === 0 ? rest : { ...rest, options }
 }
 
-const flags: Partial<Record<RecipeField, string>> = {
+const flags: Readonly<
+  Record<Exclude<keyof RecipeRequest, 'datasetId' | 'modelId' | 'strategy' | 'task' | 'options'>, string>
+> = {
   epochs: '--epochs',
   batchSize: '--batch-size',
+  accumulationSteps: '--accumulation-steps',
   maxLength: '--max-length',
   learningRate: '--learning-rate',
+  weightDecay: '--weight-decay',
+  warmupShare: '--warmup-share',
+  clipNorm: '--clip-norm',
+  patience: '--patience',
   seed: '--seed',
   backend: '--backend',
+  template: '--template',
 }
 
-export interface TrainCommand {
-  command: string
-  /** The file that the command names, where flags cannot say everything; else null. */
-  recipe: string | null
-}
-
-/** `fino train ...` for a request; through a recipe file where something has no flag of its own. */
-export function trainCommand(request: RecipeRequest): TrainCommand {
-  const { datasetId, modelId, strategy, ...changes } = request
-  const { options = {}, ...fields } = changes
-  const set = Object.entries(fields).filter(([, value]) => value !== undefined)
-  const flagless = set.some(([field]) => !(field in flags))
-  if (flagless || Object.values(options).some((value) => Array.isArray(value))) {
-    return { command: 'fino train recipe.json', recipe: JSON.stringify(request, null, 2) }
+/** `fino train ...` for a request. The task is the data set's own. */
+export function trainCommand({
+  datasetId,
+  modelId,
+  strategy,
+  task: _,
+  options = {},
+  ...fields
+}: RecipeRequest): string {
+  const words = ['fino train', quoted(datasetId)]
+  if (strategy !== 'dictionary') words.push('--model', quoted(modelId))
+  words.push('--strategy', strategy)
+  for (const [field, flag] of Object.entries(flags)) {
+    const value = fields[field as keyof typeof flags]
+    if (value !== undefined && value !== null) words.push(flag, quoted(String(value)))
   }
-  const words = ['fino train', quoted(datasetId), '--model', quoted(modelId), '--strategy', strategy]
-  for (const [field, value] of set) words.push(flags[field as RecipeField] ?? '', quoted(String(value)))
   for (const [name, value] of Object.entries(options)) words.push('--option', quoted(`${name}=${value}`))
-  return { command: words.join(' '), recipe: null }
+  return words.join(' ')
 }
 
 /** A word for the shell; quoted where it must be. */

@@ -27,6 +27,7 @@ const preset: Recipe = {
   seed: 42,
   patience: 3,
   backend: 'auto',
+  template: null,
 }
 
 describe('recipeDifferences', () => {
@@ -63,6 +64,7 @@ describe('onlyDifferent', () => {
     expect(onlyDifferent(preset, all)).toEqual({})
     const changed = { ...all, epochs: 3, backend: 'wasm' as const, options: { ...all.options, rank: 4 } }
     expect(onlyDifferent(preset, changed)).toEqual({ epochs: 3, backend: 'wasm', options: { rank: 4 } })
+    expect(onlyDifferent(preset, { template: 'Q: {prompt}\nA: ' })).toEqual({ template: 'Q: {prompt}\nA: ' })
   })
 })
 
@@ -70,16 +72,16 @@ describe('trainCommand', () => {
   const request = { datasetId: 'd1', modelId: '/models/mine own', strategy: 'lora' } as const
 
   it('uses a flag for everything that has one', () => {
-    expect(trainCommand({ ...request, epochs: 3, seed: 7, options: { rank: 4 } })).toEqual({
-      command: "fino train d1 --model '/models/mine own' --strategy lora --epochs 3 --seed 7 --option rank=4",
-      recipe: null,
-    })
+    const options = { rank: 4, targets: ['query', 'value'] }
+    expect(trainCommand({ ...request, task: 'classification', epochs: 3, seed: 7, weightDecay: 0.1, options })).toBe(
+      "fino train d1 --model '/models/mine own' --strategy lora --epochs 3 --weight-decay 0.1 --seed 7 " +
+        '--option rank=4 --option targets=query,value',
+    )
+    expect(trainCommand({ ...request, template: 'Q: {prompt}\nA:' })).toContain("--template 'Q: {prompt}\nA:'")
   })
 
-  it('goes through a recipe file for the rest', () => {
-    const { command, recipe } = trainCommand({ ...request, weightDecay: 0.1 })
-    expect(command).toBe('fino train recipe.json')
-    expect(JSON.parse(recipe ?? '')).toEqual({ ...request, weightDecay: 0.1 })
+  it('names no model for a dictionary, which needs none', () => {
+    expect(trainCommand({ ...request, strategy: 'dictionary' })).toBe('fino train d1 --strategy dictionary')
   })
 })
 

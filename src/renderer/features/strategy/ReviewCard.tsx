@@ -6,7 +6,6 @@ import type { Recipe, RecipeRequest } from '../../../shared/recipe'
 import type { Run } from '../../../shared/run'
 import type { OptionValue, StrategyId } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
-import { CopyableCode } from '../../components/CopyableCode'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
@@ -35,7 +34,6 @@ export function ReviewCard(props: ReviewCardProps) {
   const format = useFormat()
   const { request, preset, recipe, suggestedName, name } = props
   const differences = recipeDifferences(preset, recipe)
-  const { command, recipe: file } = trainCommand(request)
   const quote = props.quote?.quote ?? null
   const starting = useAction(async () => {
     const given = (name ?? '').trim()
@@ -64,15 +62,7 @@ export function ReviewCard(props: ReviewCardProps) {
           </Stack>
         </Stack>
       )}
-      <EquivalentCommand command={command} />
-      {file !== null && (
-        <Stack gap={6}>
-          <Text size="xs" c="dimmed" fw={550}>
-            {t('strategy.recipeFile')}
-          </Text>
-          <CopyableCode code={file} label={t('strategy.recipeFile')} copyLabel={t('common.copy')} />
-        </Stack>
-      )}
+      <EquivalentCommand command={trainCommand(request)} />
       <FailureNotice failure={starting.failure} />
       <Group justify="space-between" align="flex-end">
         <TextInput
