@@ -22,19 +22,26 @@ export function upToMost(sorted: Float64Array): Bins {
   return bins
 }
 
-/** Up to twenty bins over all values, with edges that are round numbers; the last holds the largest value too. */
+/**
+ * Up to twenty bins over all values, with edges that are round numbers. Whole numbers have bins of whole width; else a
+ * largest value that is an edge is in the bin below it.
+ */
 export function spreadBins(values: readonly number[]): Bins {
   const sorted = Float64Array.from(values).sort()
   const [minimum, maximum] = [sorted[0], sorted.at(-1)]
   if (minimum === undefined || maximum === undefined) return []
-  const { steps, unit } = roundWidth((maximum - minimum) / (mostBins - 1))
+  const whole = values.every(Number.isInteger)
+  const least = (maximum - minimum) / (mostBins - (whole ? 1 : 0))
+  const { steps, unit } = roundWidth(whole ? Math.max(1, least) : least)
   // Edges are whole multiples of the width, divided last: 0.1 * 3 is not 0.3.
   const edge = (index: number) => (unit < 1 ? (index * steps) / Math.round(1 / unit) : index * steps * unit)
   const indexOf = (value: number) => {
     const guess = Math.floor(value / (steps * unit))
     return edge(guess + 1) <= value ? guess + 1 : edge(guess) > value ? guess - 1 : guess
   }
-  const [first, last] = [indexOf(minimum), indexOf(maximum)]
+  const first = indexOf(minimum)
+  const highest = indexOf(maximum)
+  const last = !whole && edge(highest) === maximum && highest > first ? highest - 1 : highest
   const bins = Array.from({ length: last - first + 1 }, (_, index) => ({
     from: edge(first + index),
     to: edge(first + index + 1),

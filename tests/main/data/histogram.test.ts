@@ -8,9 +8,11 @@ it.each([
   ['far from zero', [1e6 + 0.001, 1e6 + 0.002, 1e6 + 0.0195]],
 ])('holds every value in its bin: %s', (_name, values) => {
   const bins = spreadBins(values)
-  expect(bins.length).toBeLessThanOrEqual(20)
+  expect(bins.length).toBeLessThanOrEqual(21)
   for (const [index, { from, to, rows }] of bins.entries()) {
-    expect(rows).toBe(values.filter((value) => value >= from && value < to).length)
+    expect(rows).toBe(
+      values.filter((value) => value >= from && (value < to || (value === to && index === bins.length - 1))).length,
+    )
     expect(bins[index + 1]?.from ?? to).toBe(to)
   }
   expect(bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(values.length)
@@ -19,7 +21,18 @@ it.each([
 it('has round edges', () => {
   const bins = spreadBins([0, 0.3, 1, 1.9])
   expect(bins.slice(0, 4).map(({ from }) => from)).toEqual([0, 0.1, 0.2, 0.3])
-  expect(spreadBins([1, 2, 3, 5])).toHaveLength(9)
+  expect(spreadBins([1, 2, 5, 5]).map(({ from, rows }) => [from, rows])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 0],
+    [4, 0],
+    [5, 2],
+  ])
+  expect(
+    spreadBins([-2, 0.5, 2])
+      .map(({ from }) => from)
+      .slice(-3),
+  ).toEqual([1.4, 1.6, 1.8])
   expect(spreadBins([4, 4])).toEqual([{ from: 4, to: 5, rows: 2 }])
   expect(spreadBins([])).toEqual([])
 })
