@@ -45,7 +45,7 @@ export function Rail({ route }: { route: Route }) {
         size="md"
         leftSection={<IconPlus size={18} aria-hidden />}
         justify="flex-start"
-        variant={screen === 'new' ? 'filled' : 'light'}
+        variant="light"
         aria-current={screen === 'new' ? 'page' : undefined}
         onClick={() => navigate({ screen: 'new', step: 'data', draft: {} })}
       >

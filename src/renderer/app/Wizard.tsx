@@ -80,6 +80,7 @@ function StepScreen({ step, draft, go }: WizardProps & { go: Go }) {
         <CheckStep
           datasetId={dataset}
           modelId={model}
+          template={draft.changes?.template ?? undefined}
           maxLength={draft.changes?.maxLength}
           onMaxLength={(maxLength) =>
             navigate(
@@ -90,7 +91,7 @@ function StepScreen({ step, draft, go }: WizardProps & { go: Go }) {
         />
       )
     case 'model':
-      return <ModelStep modelId={model} onModel={chooseModel} />
+      return <ModelStep datasetId={dataset} modelId={model} onModel={chooseModel} />
     case 'strategy':
       if (dataset === undefined || model === undefined) return null
       return (

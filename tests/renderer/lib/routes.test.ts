@@ -19,6 +19,11 @@ const routes: Route[] = [
     },
   },
   { screen: 'new', step: 'run', draft: { dataset: 'd1', model: 'm', run: 'r1' } },
+  {
+    screen: 'new',
+    step: 'data',
+    draft: { file: { kind: 'example' }, task: 'instruction', context: 'none', group: 'speaker', separator: ';' },
+  },
   { screen: 'data' },
   { screen: 'models' },
   { screen: 'runs' },
@@ -75,6 +80,7 @@ describe('repeatRoute', () => {
       seed: 7,
       patience: 3,
       backend: 'wasm',
+      template: null,
     }
     const route = parseRoute(hashOf(repeatRoute(recipe)))
     const { datasetId, modelId, strategy, task: _, ...changes } = recipe

@@ -87,8 +87,18 @@ export const strategies = {
   'llama-adapter': {
     name: 'LLaMA-Adapter',
     trains: 'Adds learned prompts to the upper layers behind a gate that starts closed.',
-    when: 'Decoders: starts from exactly the untuned model and learns calmly.',
-    options: {},
+    when: 'Starts from exactly the untuned model and learns calmly; good for answers.',
+    options: {
+      layers: { label: 'Adapted layers', hint: 'How many layers from the top get a prompt.' },
+      length: { label: 'Prompt length', hint: 'How many learned tokens each of them gets.' },
+      variant: {
+        label: 'Gate',
+        hint: 'The paper’s gate has a value for each head; PEFT’s has one for a layer and can be exported.',
+        choices: { peft: 'One for a layer, as PEFT', original: 'One for each head, as the paper' },
+      },
+      trainPooler,
+      reuseHead,
+    },
   },
   lora: {
     name: 'LoRA',
@@ -119,7 +129,19 @@ export const strategies = {
     name: 'Bottleneck adapters',
     trains: 'Slips small two-layer networks between the frozen layers and trains those.',
     when: 'A few per cent of the parameters for nearly full quality; many can share one model.',
-    options: {},
+    options: {
+      variant: {
+        label: 'Where they sit',
+        hint: 'Pfeiffer: one a layer. Houlsby: two a layer. Parallel: beside the layer instead of after it.',
+        choices: { pfeiffer: 'Pfeiffer', houlsby: 'Houlsby', parallel: 'Parallel' },
+      },
+      reductionFactor: {
+        label: 'Reduction',
+        hint: 'How many times narrower they are than the model; more is smaller.',
+      },
+      trainPooler,
+      reuseHead,
+    },
   },
   full: {
     name: 'Full finetuning',

@@ -90,8 +90,18 @@ export const strategies: Translation<typeof english> = {
   'llama-adapter': {
     name: 'LLaMA-Adapter',
     trains: 'Acrescenta prompts aprendidos às camadas de cima, atrás de uma porta que começa fechada.',
-    when: 'Decodificadores: parte exatamente do modelo sem ajuste e aprende com calma.',
-    options: {},
+    when: 'Parte exatamente do modelo sem ajuste e aprende com calma; bom para respostas.',
+    options: {
+      layers: { label: 'Camadas adaptadas', hint: 'Quantas camadas, de cima para baixo, recebem um prompt.' },
+      length: { label: 'Tamanho do prompt', hint: 'Quantos tokens aprendidos cada uma delas recebe.' },
+      variant: {
+        label: 'Porta',
+        hint: 'A porta do artigo tem um valor por cabeça; a do PEFT tem um por camada e pode ser exportada.',
+        choices: { peft: 'Uma por camada, como no PEFT', original: 'Uma por cabeça, como no artigo' },
+      },
+      trainPooler,
+      reuseHead,
+    },
   },
   lora: {
     name: 'LoRA',
@@ -122,7 +132,16 @@ export const strategies: Translation<typeof english> = {
     name: 'Adaptadores bottleneck',
     trains: 'Encaixa pequenas redes de duas camadas entre as camadas congeladas e treina só elas.',
     when: 'Alguns por cento dos parâmetros para quase toda a qualidade; vários dividem um modelo.',
-    options: {},
+    options: {
+      variant: {
+        label: 'Onde ficam',
+        hint: 'Pfeiffer: um por camada. Houlsby: dois por camada. Paralelo: ao lado da camada em vez de depois.',
+        choices: { pfeiffer: 'Pfeiffer', houlsby: 'Houlsby', parallel: 'Paralelo' },
+      },
+      reductionFactor: { label: 'Redução', hint: 'Quantas vezes são mais estreitos que o modelo; mais é menor.' },
+      trainPooler,
+      reuseHead,
+    },
   },
   full: {
     name: 'Ajuste completo',

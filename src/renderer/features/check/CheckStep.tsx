@@ -1,20 +1,21 @@
 /** Second step: what was found in the data, how long the texts are, how they are split. */
 import { Alert, Badge, Group, SimpleGrid, Skeleton, Stack, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { DataReport, Dataset } from '../../../shared/dataset'
-import { BarList } from '../../components/BarList'
+import type { DataReport, Dataset, ImportOptions } from '../../../shared/dataset'
 import { Card } from '../../components/Card'
 import { CardSkeletons } from '../../components/CardSkeletons'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Figure } from '../../components/Figure'
 import { Page } from '../../components/Page'
+import { TargetFigure } from '../../components/TargetFigure'
 import { useFormat } from '../../lib/format'
+import { importCommand } from '../../lib/import-command'
 import { useQuery } from '../../lib/query'
-import { quoted } from '../../lib/recipe-changes'
 import { FindingList } from './FindingList'
 import { LengthCard } from './LengthCard'
 import { SplitCard } from './SplitCard'
+import { TargetCard } from './TargetCard'
 
 const samplesShown = 8
 
@@ -22,11 +23,12 @@ interface CheckStepProps {
   datasetId: string
   /** Whose tokens are counted; the starter's where none is chosen yet. */
   modelId: string | undefined
+  template: string | undefined
   maxLength: number | undefined
   onMaxLength(maxLength: number): void
 }
 
-export function CheckStep({ datasetId, modelId, maxLength, onMaxLength }: CheckStepProps) {
+export function CheckStep({ datasetId, modelId, template, maxLength, onMaxLength }: CheckStepProps) {
   const { t } = useTranslation()
   const dataset = useQuery('datasets:get', { id: datasetId }, ['datasets:changed'])
   const report = useQuery('datasets:report', { id: datasetId, ...(modelId === undefined ? {} : { modelId }) }, [
@@ -42,7 +44,13 @@ export function CheckStep({ datasetId, modelId, maxLength, onMaxLength }: CheckS
           {report.value === undefined || dataset.value === undefined ? (
             <CardSkeletons count={4} height={260} columns={2} />
           ) : (
-            <Report dataset={dataset.value} report={report.value} maxLength={maxLength} onMaxLength={onMaxLength} />
+            <Report
+              dataset={dataset.value}
+              report={report.value}
+              template={template}
+              maxLength={maxLength}
+              onMaxLength={onMaxLength}
+            />
           )}
         </>
       )}
@@ -53,18 +61,14 @@ export function CheckStep({ datasetId, modelId, maxLength, onMaxLength }: CheckS
 interface ReportProps {
   dataset: Dataset
   report: DataReport
+  template: string | undefined
   maxLength: number | undefined
   onMaxLength(maxLength: number): void
 }
 
-function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
+function Report({ dataset, report, template, maxLength, onMaxLength }: ReportProps) {
   const { t } = useTranslation()
-  const format = useFormat()
-  const most = Math.max(1, ...report.labels.map(({ rows }) => rows))
-  const all = Math.max(
-    1,
-    report.labels.reduce((sum, { rows }) => sum + rows, 0),
-  )
+  const answers = dataset.task === 'instruction'
   return (
     <Stack gap="lg">
       <Verdict report={report} />
@@ -72,16 +76,7 @@ function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
         <Card title={t('check.findings')}>
           <FindingList findings={report.findings} />
         </Card>
-        <Card title={t('check.balance')} hint={t('check.balanceHint')}>
-          <BarList
-            label={t('check.balance')}
-            bars={report.labels.map(({ label, rows }) => ({
-              name: label,
-              share: rows / most,
-              text: `${format.number(rows)} · ${format.percentInColumn(rows / all)}`,
-            }))}
-          />
-        </Card>
+        <TargetCard dataset={dataset} report={report} template={template} />
       </SimpleGrid>
       {report.tokens !== null && <LengthCard tokens={report.tokens} maxLength={maxLength} onMaxLength={onMaxLength} />}
       <SplitCard dataset={dataset} report={report} />
@@ -90,8 +85,8 @@ function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={70}>{t('common.row')}</Table.Th>
-              <Table.Th>{t('common.text')}</Table.Th>
-              <Table.Th>{t('common.label')}</Table.Th>
+              <Table.Th>{t(`data.roles.${dataset.task}.text`)}</Table.Th>
+              <Table.Th {...(answers ? { w: '45%' } : {})}>{t(`data.roles.${dataset.task}.label`)}</Table.Th>
               <Table.Th>{t('check.split')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -102,16 +97,16 @@ function Report({ dataset, report, maxLength, onMaxLength }: ReportProps) {
                 <Table.Td>
                   <span className="fino-clamp">{row.text}</span>
                 </Table.Td>
-                <Table.Td fw={600}>{row.target}</Table.Td>
+                <Table.Td fw={answers ? 400 : 600}>
+                  <span className="fino-clamp">{row.target}</span>
+                </Table.Td>
                 <Table.Td c="dimmed">{t(`common.${row.split}`)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Card>
-      <EquivalentCommand
-        command={`fino import ${quoted(dataset.fileName)} --text ${quoted(dataset.textColumn)} --target ${quoted(dataset.targetColumn)} --json`}
-      />
+      <EquivalentCommand command={`${importCommand(dataset.fileName, optionsOf(dataset))} --json`} />
     </Stack>
   )
 }
@@ -138,7 +133,7 @@ function Overview({ dataset, report }: { dataset: Dataset | undefined; report: D
     <div className="fino-card">
       <SimpleGrid cols={4} spacing="lg">
         <Figure label={t('check.texts')} value={dataset && format.number(dataset.rows)} />
-        <Figure label={t('check.labels')} value={dataset && format.number(dataset.labels.length)} />
+        <TargetFigure dataset={dataset} />
         <Figure label={t('check.medianLength')} value={length} />
         <Group gap="xs" align="flex-end" wrap="nowrap">
           <Figure label={t('check.duplicates')} value={report && format.number(report.duplicates.rows)} />
@@ -155,4 +150,17 @@ function Overview({ dataset, report }: { dataset: Dataset | undefined; report: D
       </SimpleGrid>
     </div>
   )
+}
+
+/** How this data set was imported. */
+function optionsOf(dataset: Dataset): ImportOptions {
+  const { task, textColumn, targetColumn, contextColumn, groupColumn, labelSeparator } = dataset
+  return {
+    task,
+    textColumn,
+    targetColumn,
+    ...(contextColumn === null ? {} : { contextColumn }),
+    ...(groupColumn === null ? {} : { groupColumn }),
+    ...(labelSeparator === null ? {} : { labelSeparator }),
+  }
 }

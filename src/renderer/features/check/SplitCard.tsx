@@ -11,7 +11,6 @@ import { useFormat } from '../../lib/format'
 
 export function SplitCard({ dataset, report }: { dataset: Dataset; report: DataReport }) {
   const { t } = useTranslation()
-  const format = useFormat()
   const redrawing = useAction(() => call('datasets:resplit', { id: dataset.id, splitSeed: dataset.splitSeed + 1 }))
   return (
     <Card
@@ -36,27 +35,35 @@ export function SplitCard({ dataset, report }: { dataset: Dataset; report: DataR
     >
       <FailureNotice failure={redrawing.failure} />
       <SplitBar splits={report.splits} />
-      <Table className="fino-table" aria-label={t('check.split')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('common.label')}</Table.Th>
-            <Table.Th className="fino-number">{t('common.train')}</Table.Th>
-            <Table.Th className="fino-number">{t('common.validation')}</Table.Th>
-            <Table.Th className="fino-number">{t('common.test')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {report.splitLabels.map((row) => (
-            <Table.Tr key={row.label}>
-              <Table.Td fw={550}>{row.label}</Table.Td>
-              <Table.Td className="fino-number">{format.number(row.train)}</Table.Td>
-              <Table.Td className="fino-number">{format.number(row.validation)}</Table.Td>
-              <Table.Td className="fino-number">{format.number(row.test)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      {report.splitLabels.length > 0 && <SplitTable rows={report.splitLabels} />}
     </Card>
+  )
+}
+
+function SplitTable({ rows }: { rows: DataReport['splitLabels'] }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <Table className="fino-table" aria-label={t('check.split')}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('common.label')}</Table.Th>
+          <Table.Th className="fino-number">{t('common.train')}</Table.Th>
+          <Table.Th className="fino-number">{t('common.validation')}</Table.Th>
+          <Table.Th className="fino-number">{t('common.test')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <Table.Tr key={row.label}>
+            <Table.Td fw={550}>{row.label}</Table.Td>
+            <Table.Td className="fino-number">{format.number(row.train)}</Table.Td>
+            <Table.Td className="fino-number">{format.number(row.validation)}</Table.Td>
+            <Table.Td className="fino-number">{format.number(row.test)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   )
 }
 

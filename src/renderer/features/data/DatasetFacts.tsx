@@ -3,6 +3,7 @@ import { SimpleGrid } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../../shared/dataset'
 import { Figure } from '../../components/Figure'
+import { TargetFigure } from '../../components/TargetFigure'
 import { useFormat } from '../../lib/format'
 
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
@@ -11,23 +12,10 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
   return (
     <SimpleGrid cols={5} spacing="lg">
       <Figure label={t('check.texts')} value={format.number(dataset.rows)} />
-      <Target dataset={dataset} />
+      <TargetFigure dataset={dataset} />
       <Figure label={t('common.train')} value={format.number(dataset.splits.train)} />
       <Figure label={t('common.validation')} value={format.number(dataset.splits.validation)} />
       <Figure label={t('common.test')} value={format.number(dataset.splits.test)} />
     </SimpleGrid>
   )
-}
-
-function Target({ dataset }: { dataset: Dataset }) {
-  const { t } = useTranslation()
-  const format = useFormat()
-  if (dataset.numbers !== null) {
-    const { minimum, maximum } = dataset.numbers
-    return <Figure label={t('check.range')} value={`${format.measure(minimum)} – ${format.measure(maximum)}`} />
-  }
-  if (dataset.task === 'instruction') {
-    return <Figure label={t('check.responses')} value={format.number(dataset.rows)} />
-  }
-  return <Figure label={t('check.labels')} value={format.number(dataset.labels.length)} />
 }

@@ -1,7 +1,7 @@
-/** A model's name, where it comes from, and which languages it knows. */
+/** A model's name, whether it reads or writes, where it comes from, and which languages it knows. */
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Model } from '../../../shared/model'
+import { isDecoder, type Model } from '../../../shared/model'
 import { architectureNames } from '../../lib/architecture'
 import { useFormat } from '../../lib/format'
 
@@ -9,6 +9,7 @@ export function ModelHead({ model }: { model: Model }) {
   const { t } = useTranslation()
   const format = useFormat()
   const starter = model.source === 'starter'
+  const writes = isDecoder(model.architecture)
   return (
     <Stack gap={6}>
       <Group gap="xs">
@@ -16,13 +17,15 @@ export function ModelHead({ model }: { model: Model }) {
           {model.name}
         </Text>
         <Badge color="gray">{architectureNames[model.architecture]}</Badge>
-        {starter && <Badge>{t('models.starter')}</Badge>}
+        <Badge color={writes ? 'moss' : 'petrol'}>{writes ? t('models.writes') : t('models.reads')}</Badge>
       </Group>
       <Text size="sm" c="dimmed">
-        {starter ? t('models.starterHint') : t('models.folderHint')}
+        {writes ? t('models.writesHint') : t('models.readsHint')} {starter && t('models.starterHint')}
       </Text>
       <Text size="sm" c="dimmed">
-        {t('models.languages')}: {starter ? t('models.languagesStarter') : t('models.languagesFolder')} ·{' '}
+        {starter
+          ? `${t('models.starter')} · ${t('models.languages')}: ${t('models.languagesStarter')} · `
+          : `${t('models.folderHint')} `}
         {t('models.shape', { layers: format.number(model.layers), width: format.number(model.width) })}
       </Text>
       {!starter && (

@@ -1,44 +1,55 @@
-/** Third step: which model learns. */
-import { Group, Radio, SimpleGrid, Stack } from '@mantine/core'
+/** Third step: which model learns. Models that cannot do what the data asks for are shown with the reason. */
+import { Alert, Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Model } from '../../../shared/model'
+import { isDecoder, type Model } from '../../../shared/model'
 import { CardSkeletons } from '../../components/CardSkeletons'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
-import { useQuery } from '../../lib/query'
+import { skip, useQuery } from '../../lib/query'
 import { quoted } from '../../lib/recipe-changes'
 import { AddModel } from './AddModel'
 import { ModelFacts } from './ModelFacts'
 import { ModelHead } from './ModelHead'
 
 interface ModelStepProps {
+  datasetId: string | undefined
   modelId: string | undefined
   onModel(modelId: string): void
 }
 
-export function ModelStep({ modelId, onModel }: ModelStepProps) {
+export function ModelStep({ datasetId, modelId, onModel }: ModelStepProps) {
   const { t } = useTranslation()
   const models = useQuery('models:list', null, ['models:changed'])
+  const dataset = useQuery('datasets:get', datasetId === undefined ? skip : { id: datasetId })
+  const answers = dataset.value?.task === 'instruction'
+  const known = datasetId === undefined || dataset.value !== undefined || dataset.failure !== undefined
+  const fits = (model: Model) => !answers || isDecoder(model.architecture)
   const chosen = models.value?.find((model) => model.id === modelId)
-  const first = models.value?.[0]?.id
+  const fitting = models.value?.filter(fits) ?? []
+  const better = known && (chosen === undefined || !fits(chosen)) ? fitting[0]?.id : undefined
 
   useEffect(() => {
-    if (modelId === undefined && first !== undefined) onModel(first)
-  }, [modelId, first, onModel])
+    if (better !== undefined) onModel(better)
+  }, [better, onModel])
 
   return (
     <Page title={t('models.title')} intro={t('models.intro')}>
-      <FailureNotice failure={models.failure} retry={models.reload} />
+      <FailureNotice failure={models.failure ?? dataset.failure} retry={models.reload} />
       {models.value === undefined && models.failure === undefined && (
         <CardSkeletons count={2} height={210} columns={2} />
       )}
-      {models.value !== undefined && (
+      {answers && models.value !== undefined && fitting.length === 0 && (
+        <Alert color="amber" title={t('models.needsWriter')}>
+          {t('models.needsWriterHint')}
+        </Alert>
+      )}
+      {models.value !== undefined && known && (
         <Radio.Group value={modelId ?? null} onChange={onModel} aria-label={t('models.choose')}>
           <SimpleGrid cols={2} spacing="md">
             {models.value.map((model) => (
-              <ModelChoice key={model.id} model={model} />
+              <ModelChoice key={model.id} model={model} fits={fits(model)} />
             ))}
           </SimpleGrid>
         </Radio.Group>
@@ -55,7 +66,20 @@ export function ModelStep({ modelId, onModel }: ModelStepProps) {
   )
 }
 
-function ModelChoice({ model }: { model: Model }) {
+function ModelChoice({ model, fits }: { model: Model; fits: boolean }) {
+  const { t } = useTranslation()
+  if (!fits) {
+    return (
+      <article className="fino-choice fino-misfit" aria-label={model.name}>
+        <div className="fino-misfit-words">
+          <ModelHead model={model} />
+        </div>
+        <Text size="sm" fw={600} className="fino-misfit-reason">
+          {t('models.cannotAnswer')}
+        </Text>
+      </article>
+    )
+  }
   return (
     <Radio.Card value={model.id} className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">

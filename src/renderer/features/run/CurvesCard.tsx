@@ -11,7 +11,7 @@ import { useFormat } from '../../lib/format'
 
 const tabNames = ['loss', 'validation', 'scores', 'error', 'perplexity', 'rate', 'gradient'] as const
 type TabName = (typeof tabNames)[number]
-type Tabs = Readonly<Partial<Record<TabName, readonly MetricName[]>>>
+type CurveTabs = Readonly<Partial<Record<TabName, readonly MetricName[]>>>
 
 /** Curves that every problem has, and those of its own scores. */
 const common = {
@@ -19,8 +19,8 @@ const common = {
   validation: ['validation/loss'],
   rate: ['train/learning-rate'],
   gradient: ['train/gradient-norm'],
-} as const satisfies Tabs
-const tabsOf: Record<ProblemKind, Tabs> = {
+} as const satisfies CurveTabs
+const tabsOf: Record<ProblemKind, CurveTabs> = {
   'single-label': { ...common, scores: ['validation/accuracy', 'validation/macro-f1'] },
   'multi-label': { ...common, scores: ['validation/micro-f1', 'validation/macro-f1', 'validation/exact-match'] },
   regression: { ...common, scores: ['validation/r2'], error: ['validation/mean-squared-error'] },
