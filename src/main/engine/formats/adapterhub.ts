@@ -6,10 +6,10 @@ import { Failure } from '../../../shared/failure'
 import { labelsOf, outputsOf, type Problem } from '../../../shared/problem'
 import type { StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
-import { basePrefix } from '../models/weights'
+import { basePrefix, poolerName } from '../models/weights'
 import type { Variant } from '../strategies/bottleneck-adapter'
 import { describeBottleneck, readBottleneck } from './adapterhub-config'
-import { headConfigFile, headFile, readHead } from './adapterhub-head'
+import { headConfigFile, headFile, languageHead, readHead } from './adapterhub-head'
 import { type Arrays, type FloatArray, turnMatrix } from './arrays'
 import { type FolderContent, type FolderReader, readJson, readWhole } from './folder'
 import { modelClass } from './model-class'
@@ -64,10 +64,12 @@ export interface ReadAdapterHub {
   readonly options: StrategyOptions
   /** All that was trained, in engine layout under the names of its parameters. */
   readonly values: Arrays
-  /** In the order of their ids; null where the adapter's head says none, or is a language model's. */
-  readonly labels: readonly string[] | null
-  /** Null for a language model. */
-  readonly outputs: number | null
+  /** What stands in for the base's own: the library trains a language-model head along where it is no embedding table. */
+  readonly replaced: Arrays
+  /** In the order of their ids, where the head names them. */
+  readonly labels?: readonly string[] | null
+  /** Null for a language model; absent where the adapter comes without a head. */
+  readonly outputs?: number | null
 }
 
 /**
@@ -75,13 +77,14 @@ export interface ReadAdapterHub {
  * the architecture's own head computes. Throws `model-malformed`, `model-unsupported` or `model-pickle`.
  */
 export async function fromAdapterHub(folder: FolderReader, config: ModelConfig): Promise<ReadAdapterHub> {
-  const { config: described, model_type: type } = await readJson(folder, configFile)
+  const described = await readJson(folder, configFile)
+  const { model_type: type, model_class: modelName } = described
   if (type !== undefined && type !== config.architecture)
     throw new Failure(
       'model-malformed',
       `The adapter is for ${String(type)} models, this base model is ${config.architecture}. Choose the base it was trained on.`,
     )
-  const settings = readBottleneck(described)
+  const settings = readBottleneck(described.config)
   await refusePickle(folder)
   const values: Record<string, FloatArray> = {}
   for (const [name, { shape, data }] of Object.entries(
@@ -92,11 +95,18 @@ export async function fromAdapterHub(folder: FolderReader, config: ModelConfig):
       throw new Failure('model-malformed', `${adapterFile} holds ${name}, which is no part of a bottleneck adapter.`)
     values[plain] = turnMatrix({ shape, data })
   }
-  const { tensors, labels, outputs } = await readHead(folder, config)
-  for (const [name, array] of Object.entries(tensors)) values[name] = turnMatrix(array)
-  const trainPooler = Object.keys(values).some((name) => name.startsWith('bert.pooler.'))
-  const pooler = config.architecture === 'bert' && outputs !== null ? { trainPooler } : {}
-  return { options: { ...settings, ...pooler }, values, labels, outputs }
+  const writes = /(CausalLM|LMHeadModel)$/.test(String(modelName))
+  const { tensors, ...head } = { ...(writes && { outputs: null }), ...(await readHead(folder, config)) }
+  const { [languageHead]: table, ...reading } = tensors
+  for (const [name, array] of Object.entries(reading)) values[name] = turnMatrix(array)
+  const pooler = config.architecture === 'bert' ? { trainPooler: `${poolerName}.weight` in values } : {}
+  const tied = config.family === 'decoder' && config.tiedEmbeddings
+  return {
+    ...head,
+    options: { ...settings, ...pooler },
+    values,
+    replaced: table && !tied ? { [languageHead]: table } : {},
+  }
 }
 
 function isAdapter(name: string): boolean {

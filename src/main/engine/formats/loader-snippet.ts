@@ -1,79 +1,144 @@
-/** Python that loads an export and labels two texts: shown after exporting and printed in its README. */
-import type { ExportFormat } from '../../../shared/strategy'
-import type { Pooling } from '../strategies/feature-based'
+/** Python that loads an export and answers two texts: shown after exporting and printed in its README. */
+import { labelsOf, outputsOf, type Problem } from '../../../shared/problem'
+import type { ExportFormat, StrategyId, StrategyOptions } from '../../../shared/strategy'
 import { featuresFile } from './features'
+import { trainedFile } from './native'
+import { headFile } from './peft-adaption-prompt'
 
 export interface SnippetFacts {
   readonly format: ExportFormat
-  readonly labels: readonly string[]
+  readonly strategy: StrategyId
+  readonly options: StrategyOptions
+  readonly problem: Problem
   readonly maxLength: number
   /** Name or folder of the base model. */
   readonly baseModel: string
-  readonly pooling: Pooling
 }
 
+/** One text at a time: no padding token to agree on. Empty for a dictionary, which explains itself. */
 export function loaderSnippet(facts: SnippetFacts): string {
   switch (facts.format) {
     case 'peft':
-      return peftSnippet(facts)
+      return script('torch transformers peft', [peftLoader(facts), ask(facts)])
+    case 'adapterhub':
+      return script('torch transformers adapters', [adapterHubLoader(facts), ask(facts)])
     case 'hugging-face':
-      return huggingFaceSnippet(facts)
+      return script('torch transformers', [wholeLoader(facts), ask(facts)])
     case 'features':
-      return featuresSnippet(facts)
+      return script('torch transformers numpy', [featuresLoader(facts), askFeatures(facts)])
+    case 'fino':
+      return script('safetensors numpy', [nativeLoader()])
+    case 'dictionary':
+      return ''
     default:
       return facts.format satisfies never
   }
 }
 
-function peftSnippet({ labels, maxLength, baseModel }: SnippetFacts): string {
-  return `# pip install torch transformers peft
-import torch
+function script(packages: string, parts: readonly string[]): string {
+  return `# pip install ${packages}\n${parts.join('\n')}`
+}
+
+function peftLoader(facts: SnippetFacts): string {
+  const headBeside = facts.strategy === 'llama-adapter' && outputsOf(facts.problem) !== null
+  const head = `
+# PEFT keeps no head beside such an adapter: it is loaded into the base.
+missing = base.load_state_dict(load_file(f"{folder}/${headFile}"), strict=False)
+assert not missing.unexpected_keys`
+  return `import torch
 from peft import PeftModel
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+${headBeside ? 'from safetensors.torch import load_file\n' : ''}from transformers import ${autoClass(facts)}, AutoTokenizer
 
 folder = "."  # this folder
-base_model = ${python(baseModel)}  # where it lay when this was written
-id2label = ${pythonMap(labels)}
-
-tokenizer = AutoTokenizer.from_pretrained(folder)
-base = AutoModelForSequenceClassification.from_pretrained(
-    base_model, num_labels=${labels.length}, id2label=id2label, label2id={name: i for i, name in id2label.items()}
-).float()
-model = PeftModel.from_pretrained(base, folder).eval()
-${predict(maxLength)}`
+${loadBase(facts, 'base')}.float()${headBeside ? head : ''}
+model = PeftModel.from_pretrained(base, folder).eval()`
 }
 
-function huggingFaceSnippet({ labels, maxLength }: SnippetFacts): string {
-  return `# pip install torch transformers
+function adapterHubLoader(facts: SnippetFacts): string {
+  return `import adapters
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import ${autoClass(facts)}, AutoTokenizer
 
-folder = "."  # this folder; its config.json says num_labels = ${labels.length} and id2label
-tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
-id2label = model.config.id2label  # ${pythonMap(labels)}
-${predict(maxLength)}`
+folder = "."  # this folder
+${loadBase(facts, 'model')}.float()
+adapters.init(model)
+model.load_adapter(folder, set_active=True, use_safetensors=True)
+model.eval()`
 }
 
-function predict(maxLength: number): string {
+function wholeLoader(facts: SnippetFacts): string {
+  return `import torch
+from transformers import ${autoClass(facts)}, AutoTokenizer
+
+folder = "."  # this folder
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = ${autoClass(facts)}.from_pretrained(folder).eval()${facts.problem.kind === 'instruction' ? '' : `\n${sayLabels(facts.problem)}`}`
+}
+
+/** Tokenizer and base, with a head of the right size; `from_pretrained(...)` ends it. */
+function loadBase(facts: SnippetFacts, variable: string): string {
+  const { problem, baseModel } = facts
+  const common = `tokenizer = AutoTokenizer.from_pretrained(folder)
+base_model = ${python(baseModel)}  # where it lay when this was written`
+  if (problem.kind === 'instruction') return `${common}\n${variable} = ${autoClass(facts)}.from_pretrained(base_model)`
+  const named = labelsOf(problem).length > 0
+  const head = [
+    `num_labels=${outputsOf(problem)}`,
+    `problem_type="${problemTypes[problem.kind]}"`,
+    ...(named ? ['id2label=id2label', 'label2id={name: i for i, name in id2label.items()}'] : []),
+    'ignore_mismatched_sizes=True',
+  ]
+  return `${common}
+${sayLabels(problem)}
+${variable} = ${autoClass(facts)}.from_pretrained(
+    base_model, ${head.join(', ')}
+)`
+}
+
+function sayLabels(problem: Problem): string {
+  if (problem.kind !== 'regression') return `id2label = ${pythonMap(labelsOf(problem))}`
+  return `mean, deviation = ${problem.mean}, ${problem.deviation}  # of the target where it was trained: the model answers (target - mean) / deviation`
+}
+
+function ask({ problem, maxLength }: SnippetFacts): string {
+  if (problem.kind === 'instruction') return generate(problem)
   return `
-texts = ["a first text", "a second one"]
-inputs = tokenizer(texts, truncation=True, max_length=${maxLength}, padding=True, return_tensors="pt")
-inputs.pop("token_type_ids", None)
-with torch.no_grad():
-    probabilities = model(**inputs).logits.softmax(-1)
-print([(id2label[int(p.argmax())], float(p.max())) for p in probabilities])
+for text in ["a first text", "a second one"]:
+    inputs = tokenizer(text, truncation=True, max_length=${maxLength}, return_tensors="pt")
+    inputs.pop("token_type_ids", None)
+    with torch.no_grad():
+        logits = model(**inputs).logits[0]
+    ${answer(problem)}
 `
 }
 
-function featuresSnippet({ maxLength, baseModel, pooling }: SnippetFacts): string {
-  const pooled =
-    pooling === 'mean'
-      ? `mask = inputs["attention_mask"].unsqueeze(-1)
-features = ((hidden * mask).sum(1) / mask.sum(1)).numpy()`
-      : 'features = hidden[:, 0].numpy()'
-  return `# pip install torch transformers numpy
-import json
+function answer(problem: Exclude<Problem, { kind: 'instruction' }>): string {
+  switch (problem.kind) {
+    case 'single-label':
+      return 'print(id2label[int(logits.argmax())], float(logits.softmax(-1).max()))'
+    case 'multi-label':
+      return 'print([id2label[i] for i, p in enumerate(logits.sigmoid()) if p >= 0.5])'
+    case 'regression':
+      return 'print(float(logits[0]) * deviation + mean)'
+    default:
+      return problem satisfies never
+  }
+}
+
+function generate({ template }: Extract<Problem, { kind: 'instruction' }>): string {
+  return `
+template = ${python(template)}
+for prompt in ["a first question", "a second one"]:
+    inputs = tokenizer(template.replace("{prompt}", prompt), return_tensors="pt")
+    inputs.pop("token_type_ids", None)
+    with torch.no_grad():
+        written = model.generate(**inputs, max_new_tokens=256, do_sample=False, pad_token_id=tokenizer.eos_token_id)
+    print(tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+`
+}
+
+function featuresLoader({ baseModel }: SnippetFacts): string {
+  return `import json
 from pathlib import Path
 
 import numpy as np
@@ -82,19 +147,51 @@ from transformers import AutoModel, AutoTokenizer
 
 folder = "."  # this folder
 classifier = json.loads(Path(folder, "${featuresFile}").read_text(encoding="utf-8"))
+problem = classifier["problem"]
 tokenizer = AutoTokenizer.from_pretrained(folder)
 base_model = ${python(baseModel)}  # where it lay when this was written
 encoder = AutoModel.from_pretrained(base_model).float().eval()
-
-texts = ["a first text", "a second one"]
-inputs = tokenizer(texts, truncation=True, max_length=${maxLength}, padding=True, return_tensors="pt")
-inputs.pop("token_type_ids", None)
-with torch.no_grad():
-    hidden = encoder(**inputs).last_hidden_state
-${pooled}
-logits = features @ np.array(classifier["coefficients"]).T + np.array(classifier["intercepts"])
-print([classifier["labels"][i] for i in logits.argmax(-1)])
 `
+}
+
+function askFeatures({ problem, maxLength, options }: SnippetFacts): string {
+  const pooled = { cls: 'hidden[0]', last: 'hidden[-1]' }[String(options.pooling)] ?? 'hidden.mean(0)'
+  return `for text in ["a first text", "a second one"]:
+    inputs = tokenizer(text, truncation=True, max_length=${maxLength}, return_tensors="pt")
+    inputs.pop("token_type_ids", None)
+    with torch.no_grad():
+        hidden = encoder(**inputs).last_hidden_state[0].numpy()
+    logits = np.array(classifier["coefficients"]) @ ${pooled} + np.array(classifier["intercepts"])
+    ${answerFeatures(problem)}
+`
+}
+
+function answerFeatures({ kind }: Problem): string {
+  if (kind === 'regression') return 'print(logits[0] * problem["deviation"] + problem["mean"])'
+  if (kind === 'multi-label') return 'print([name for name, logit in zip(problem["labels"], logits) if logit >= 0])'
+  return 'print(problem["labels"][int(logits.argmax())])'
+}
+
+function nativeLoader(): string {
+  return `# No library computes this variant; Fino does: fino predict --export FOLDER. What was trained can be read:
+import json
+
+from safetensors.numpy import load_file
+
+print(json.load(open("fino.json", encoding="utf-8"))["options"])
+for name, values in load_file("${trainedFile}").items():  # linear weights are [in, out]
+    print(name, values.shape)
+`
+}
+
+const problemTypes = {
+  'single-label': 'single_label_classification',
+  'multi-label': 'multi_label_classification',
+  regression: 'regression',
+} as const
+
+function autoClass({ problem }: SnippetFacts): string {
+  return outputsOf(problem) === null ? 'AutoModelForCausalLM' : 'AutoModelForSequenceClassification'
 }
 
 /** JSON's texts are Python's too. */

@@ -1,7 +1,9 @@
 /** The README of an export: what it is, what it was trained on, how well it did and on how much, how to load it. */
+import type { Problem, ProblemKind } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
-import type { ClassificationMetrics, RunResult } from '../../../shared/result'
+import type { Metrics, RunResult } from '../../../shared/result'
 import { loaderSnippet, type SnippetFacts } from './loader-snippet'
+import { number, resultRows, share } from './model-card-results'
 
 export interface ModelCard extends SnippetFacts {
   readonly runName: string
@@ -19,41 +21,32 @@ export interface ModelCard extends SnippetFacts {
 
 /** Markdown with the front matter that model hubs read. Says no more than was measured. */
 export function modelCard(card: ModelCard): string {
-  const { runName, datasetName, datasetRows, splits, baseModelName, labels, recipe, result, format, createdAt } = card
-  const { test, validation, majority } = result
+  const { runName, datasetName, datasetRows, splits, baseModelName, problem, recipe, result, format, createdAt } = card
+  const { test, validation, naive } = result
+  const pipeline = problem.kind === 'instruction' ? 'text-generation' : 'text-classification'
   return `---
-library_name: ${format === 'peft' ? 'peft' : 'transformers'}
-pipeline_tag: text-classification
+library_name: ${libraries[format]}
+pipeline_tag: ${pipeline}
 base_model: ${JSON.stringify(card.baseReference)}
-tags: [text-classification, fino, ${recipe.strategy}]
+tags: [${pipeline}, fino, ${recipe.strategy}]
 ---
 
 # ${runName}
 
-A text classifier with ${labels.length} classes (${labels.join(', ')}), finetuned from ${baseModelName} with Fino by the
-strategy "${recipe.strategy}" on ${createdAt.slice(0, 10)}.
+${describe(problem)}, finetuned from ${baseModelName} with Fino by the strategy "${recipe.strategy}" on ${createdAt.slice(0, 10)}.
 
 ## Data
 
-"${datasetName}", ${datasetRows} rows, split by row within each class, equal texts together: ${splits.train} to train, ${splits.validation} to validate, ${splits.test} to test.
+"${datasetName}", ${datasetRows} rows, equal texts together: ${splits.train} to train, ${splits.validation} to validate, ${splits.test} to test.
 The validation rows decided which state of the model was kept; the test rows decided nothing.
 
 ## Results
 
-| | validation | test | always "most frequent class", test |
+| | validation | test | ${naiveNames[problem.kind]}, test |
 | --- | --- | --- | --- |
-| accuracy (%) | ${share(validation.accuracy)} | ${share(test.accuracy)} | ${share(majority.accuracy)} |
-| macro F1 (%) | ${share(validation.macroF1)} | ${share(test.macroF1)} | ${share(majority.macroF1)} |
-| cross-entropy | ${number(validation.loss)} | ${number(test.loss)} | |
-| rows | ${validation.examples} | ${test.examples} | ${test.examples} |
+${resultRows(validation, test, naive)}
 
-With ${test.examples} test rows, the accuracy on all such texts may well be anywhere from ${interval(test)} % (95 %).
-
-| class | precision | recall | F1 | test rows |
-| --- | --- | --- | --- | --- |
-${test.perClass.map((row) => `| ${cell(row.label)} | ${share(row.precision)} | ${share(row.recall)} | ${share(row.f1)} | ${row.support} |`).join('\n')}
-
-These figures hold for texts like those above. On other sources, languages or times they may be far lower.
+${uncertainty(test)}${perClass(test)}These figures hold for texts like those above. On other sources, languages or times they may be far lower.
 
 ## Recipe
 
@@ -69,7 +62,71 @@ ${recipeRows(card)
 ${loaderSnippet(card).trimEnd()}
 \`\`\`
 
-${format === 'hugging-face' ? '' : elsewhere}Longer texts than ${recipe.maxLength} tokens lose their end. Class ids: ${labels.map((label, id) => `${id} = ${label}`).join(', ')}.
+${format === 'hugging-face' ? '' : elsewhere}Longer texts than ${recipe.maxLength} tokens lose their end. ${meaning(problem)}
+`
+}
+
+const libraries = {
+  peft: 'peft',
+  adapterhub: 'adapter-transformers',
+  'hugging-face': 'transformers',
+  features: 'transformers',
+  dictionary: 'fino',
+  fino: 'fino',
+} as const satisfies Record<ModelCard['format'], string>
+
+const naiveNames = {
+  'single-label': 'always "most frequent class"',
+  'multi-label': 'always "most frequent classes"',
+  regression: 'always the mean',
+  instruction: 'base model untuned',
+} as const satisfies Record<ProblemKind, string>
+
+function describe(problem: Problem): string {
+  switch (problem.kind) {
+    case 'single-label':
+      return `A text classifier with ${problem.labels.length} classes (${problem.labels.join(', ')})`
+    case 'multi-label':
+      return `A text classifier with ${problem.labels.length} classes (${problem.labels.join(', ')}), any number of them a text`
+    case 'regression':
+      return 'A model that reads a text and tells a number'
+    case 'instruction':
+      return 'A language model that answers prompts'
+    default:
+      return problem satisfies never
+  }
+}
+
+/** What the outputs are, for whoever loads the files without the script above. */
+function meaning(problem: Problem): string {
+  switch (problem.kind) {
+    case 'single-label':
+    case 'multi-label':
+      return `Class ids: ${problem.labels.map((label, id) => `${id} = ${label}`).join(', ')}.`
+    case 'regression':
+      return `The model answers in standard deviations from the mean of its training rows: in the target's own units, output x ${problem.deviation} + ${problem.mean}.`
+    case 'instruction':
+      return `Prompts were put in this template, {prompt} in their place: ${JSON.stringify(problem.template)}.`
+    default:
+      return problem satisfies never
+  }
+}
+
+function uncertainty(test: Metrics): string {
+  if (test.kind !== 'single-label') return ''
+  return `With ${test.examples} test rows, the accuracy on all such texts may well be anywhere from ${interval(test.accuracy, test.examples)} % (95 %).\n\n`
+}
+
+function perClass(test: Metrics): string {
+  if (test.kind !== 'single-label' && test.kind !== 'multi-label') return ''
+  const rows = test.perClass.map(
+    (row) =>
+      `| ${cell(row.label)} | ${share(row.precision)} | ${share(row.recall)} | ${share(row.f1)} | ${row.support} |`,
+  )
+  return `| class | precision | recall | F1 | test rows |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
 `
 }
 
@@ -95,20 +152,11 @@ function recipeRows({ recipe, result }: ModelCard): [string, string][] {
   ]
 }
 
-/** As a percentage with one decimal, without the sign. */
-function share(value: number): string {
-  return (100 * value).toFixed(1)
-}
-
-function number(value: number): string {
-  return String(Number(value.toPrecision(4)))
-}
-
 const elsewhere =
   "Where the base model lies elsewhere, write its folder there; Fino's starter comes with Fino as resources/starter.\n"
 
 /** Wilson's interval (1927), which does not shrink to nothing where all or none were right: "61.0 to 100.0". */
-function interval({ accuracy, examples }: ClassificationMetrics): string {
+function interval(accuracy: number, examples: number): string {
   const spread = 1.96 ** 2 / Math.max(1, examples)
   const centre = (accuracy + spread / 2) / (1 + spread)
   const half =

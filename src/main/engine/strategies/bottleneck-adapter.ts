@@ -45,6 +45,16 @@ export const bottleneckAdapter: Strategy = {
   adapt,
 }
 
+/** Throws `recipe-invalid` where an option is out of range. */
+export function readBottleneckOptions(
+  config: ModelConfig,
+  outputs: number | null,
+  options: StrategyOptions,
+): { variant: Variant; reductionFactor: number } {
+  const resolved = resolve(config, outputs, options)
+  return { variant: readShape(config, resolved).variant, reductionFactor: resolved.number('reductionFactor') }
+}
+
 interface Shape {
   readonly variant: Variant
   /** Width of the bottleneck. */
