@@ -1,6 +1,6 @@
 /** Small training tasks over tiny models: real strategies, real loop, texts written as token ids. */
 
-import type { TargetText, Tokenizer } from '../../src/main/engine/data/encode'
+import type { Encoded, TargetText, Tokenizer } from '../../src/main/engine/data/encode'
 import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import type {
   CheckpointStore,
@@ -10,6 +10,7 @@ import type {
   TrainingReport,
   TrainingTask,
 } from '../../src/main/engine/training/events'
+import type { Objective } from '../../src/main/engine/training/objectives/objective'
 import { train } from '../../src/main/engine/training/train'
 import type { Problem, ProblemKind } from '../../src/shared/problem'
 import { tinyTexts } from './tiny-models'
@@ -73,6 +74,15 @@ export function tinyTargets(count: number, seed: number, kind: ProblemKind = 'si
         return kind satisfies never
     }
   })
+}
+
+/** What an objective makes of texts with these targets. */
+export async function encodeWith(objective: Objective, targets: readonly string[]): Promise<Encoded> {
+  const texts = targets.map((target) => ({ text: '1 9 2', target }))
+  const work = objective.encode(numberTokenizer, texts, 16)
+  let next = await work.next()
+  while (!next.done) next = await work.next()
+  return next.value
 }
 
 /** Keeps checkpoints in memory, as the files of a run would. */

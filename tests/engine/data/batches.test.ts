@@ -10,9 +10,9 @@ import {
 import { createRandom } from '../../../src/main/engine/random'
 
 const random = createRandom(3)
-const examples = Array.from({ length: 101 }, (_, index) => ({
+const examples = Array.from({ length: 101 }, () => ({
   tokenIds: Int32Array.from({ length: 3 + random.integer(60) }, () => 5),
-  label: index % 3,
+  target: new Float32Array(1),
 }))
 const options = { batchSize: 8, accumulationSteps: 1, maxLength: 64 }
 const rowsOf = (steps: ReturnType<typeof planEpoch>) => steps.flat().flatMap(({ rows }) => rows)
@@ -65,13 +65,12 @@ it('plans evaluation from the longest text on, in a fixed order', () => {
 
 it('fills up on the right and masks the filling', () => {
   const two = [
-    { tokenIds: Int32Array.of(1, 2, 3), label: 1 },
-    { tokenIds: Int32Array.of(4), label: 0 },
+    { tokenIds: Int32Array.of(1, 2, 3), target: new Float32Array(1) },
+    { tokenIds: Int32Array.of(4), target: new Float32Array(1) },
   ]
   expect(padBatch(two, { rows: [1, 0], time: 4 }, 9)).toEqual({
     tokenIds: Int32Array.of(4, 9, 9, 9, 1, 2, 3, 9),
     attentionMask: Float32Array.of(1, 0, 0, 0, 1, 1, 1, 0),
-    labels: Int32Array.of(0, 1),
     shape: [2, 4],
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scoreConfusion, scoreLogits, toPredictions } from '../../../src/main/engine/training/metrics'
+import { meritsOf, scoreConfusion, scoreLogits } from '../../../src/main/engine/training/metrics'
 
 const labels = ['a', 'b', 'c', 'd']
 const targets = [0, 0, 0, 1, 1, 2, 2, 2, 2, 1]
@@ -33,17 +33,28 @@ describe('scores equal scikit-learn', () => {
   })
 })
 
-it('predicts the largest logit with probabilities that sum to one', () => {
-  const [first] = toPredictions(Float32Array.of(1000, 1001, -1000, 0), labels)
-  expect(first?.label).toBe('b')
-  expect(first?.probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(-1)), 6)
-  expect(first?.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12)
-})
-
 it('scores no examples as zero', () => {
   expect(scoreConfusion([[0]], ['only'])).toMatchObject({ accuracy: 0, macroF1: 0, examples: 0 })
 })
 
 it('refuses logits that do not fit', () => {
   expect(() => scoreLogits(new Float32Array(3), [0], labels)).toThrow(/need 1 x 4 logits, have 3/)
+})
+
+describe('what an evaluation is chosen by', () => {
+  const classes = scoreLogits(logits, targets, labels)
+
+  it('is macro-F1 before the loss for one class of several', () => {
+    expect(meritsOf(classes)).toEqual([classes.macroF1, -classes.loss])
+  })
+
+  it('is micro-F1 before the loss for sets of classes', () => {
+    const sets = { kind: 'multi-label', microF1: 0.5, macroF1: 0.1, exactMatch: 0, loss: 2, examples: 1, perClass: [] }
+    expect(meritsOf({ ...sets, kind: 'multi-label' })).toEqual([0.5, -2])
+  })
+
+  it('is the loss for numbers', () => {
+    const numbers = { r2: 0.3, meanSquaredError: 9, meanAbsoluteError: 3, correlation: 0.5, loss: 0.7, examples: 4 }
+    expect(meritsOf({ kind: 'regression', ...numbers })).toEqual([-0.7])
+  })
 })

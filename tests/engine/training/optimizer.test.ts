@@ -70,6 +70,20 @@ describe('AdamW', () => {
     expect(optimizer.steps()).toBe(3)
   })
 
+  it("takes a parameter's own share of the learning rate, decay included", () => {
+    const [w, b] = parameters() as [Parameter, Parameter]
+    const scaled = createAdamW([w, { ...b, decays: true, learningRateScale: 0.25 }], { weightDecay: 0.1 })
+    const before = valuesOf('b')
+    step(scaled, golden[0]?.gradients ?? {})
+    // AdamW's first step has the gradient's sign and the learning rate's size.
+    const signs = [1, -1]
+    expectClose(
+      valuesOf('b'),
+      before.map((value, at) => value * (1 - 0.01 * 0.25 * 0.1) - 0.01 * 0.25 * (signs[at] ?? 0)),
+    )
+    expectClose(valuesOf('w'), golden[0]?.w ?? [])
+  })
+
   it('goes on from a saved state bit for bit', async () => {
     const first = createAdamW(parameters(), { weightDecay: 0.1 })
     step(first, golden[0]?.gradients ?? {})
