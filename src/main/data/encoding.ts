@@ -195,7 +195,7 @@ function refuseOtherScripts({ path, fileName }: InspectedFile, sample: Buffer): 
 function binary({ path, fileName }: InspectedFile, line: number): Failure {
   return new Failure(
     'file-binary',
-    `${fileName} holds bytes that no text has (line ${line}), so it is not a CSV or TSV text file. ${remedy}.`,
+    `${fileName} holds bytes that no text has (line ${line}), so it is not CSV, TSV or JSON text. ${remedy}.`,
     { path, line },
   )
 }

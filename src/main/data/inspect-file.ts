@@ -23,13 +23,9 @@ const headBytes = 256 * 1024
 export async function inspectFile(path: string, fileName = basename(path)): Promise<InspectedFile> {
   const { byteLength, head } = await readHead(path, fileName)
   if (byteLength === 0) {
-    throw new Failure(
-      'file-empty',
-      `${fileName} is empty (0 bytes). Choose a CSV or TSV file with a header and rows.`,
-      {
-        path,
-      },
-    )
+    throw new Failure('file-empty', `${fileName} is empty (0 bytes). Choose a CSV, TSV or JSON file with rows in it.`, {
+      path,
+    })
   }
   if (byteLength > limits.fileBytes) {
     throw new Failure(
@@ -41,7 +37,7 @@ export async function inspectFile(path: string, fileName = basename(path)): Prom
   }
   const binary = recognizeBinary(head)
   if (binary !== undefined) {
-    throw new Failure('file-binary', `${fileName} is ${binary.what}, not a CSV or TSV text file. ${binary.remedy}`, {
+    throw new Failure('file-binary', `${fileName} is ${binary.what}, not CSV, TSV or JSON text. ${binary.remedy}`, {
       path,
       kind: binary.what,
     })
@@ -53,7 +49,7 @@ async function readHead(path: string, fileName: string): Promise<{ byteLength: n
   try {
     const found = await stat(path)
     if (found.isDirectory()) {
-      throw new Failure('file-unreadable', `${path} is a folder. Choose a CSV or TSV file inside it.`, { path })
+      throw new Failure('file-unreadable', `${path} is a folder. Choose a CSV, TSV or JSON file inside it.`, { path })
     }
     const handle = await open(path, 'r')
     try {
@@ -74,7 +70,7 @@ interface Binary {
 }
 
 const saveAsCsv = 'Open it in your spreadsheet program and save it as "CSV UTF-8".'
-const unpack = 'Unpack it and choose the CSV or TSV file inside.'
+const unpack = 'Unpack it and choose the CSV, TSV or JSON file inside.'
 
 const signatures: readonly { bytes: string; binary: Binary }[] = [
   {
@@ -90,8 +86,8 @@ const signatures: readonly { bytes: string; binary: Binary }[] = [
     binary: { what: 'a Parquet file', remedy: 'Export it as "CSV UTF-8" with the program that wrote it.' },
   },
   { bytes: 'SQLite format 3', binary: { what: 'an SQLite database', remedy: 'Export the table as "CSV UTF-8".' } },
-  { bytes: '\x89PNG', binary: { what: 'a picture', remedy: 'Choose a CSV or TSV file.' } },
-  { bytes: '\xff\xd8\xff', binary: { what: 'a picture', remedy: 'Choose a CSV or TSV file.' } },
+  { bytes: '\x89PNG', binary: { what: 'a picture', remedy: 'Choose a CSV, TSV or JSON file.' } },
+  { bytes: '\xff\xd8\xff', binary: { what: 'a picture', remedy: 'Choose a CSV, TSV or JSON file.' } },
 ]
 
 function recognizeBinary(head: Buffer): Binary | undefined {

@@ -232,10 +232,15 @@ export function createDatasets({
     { name, splitSeed = 0 }: ImportOptions,
     contentHash: string,
   ): Promise<Dataset | undefined> {
+    // A regression of a former version does not know its numbers.
+    const complete = ({ task, numbers }: Dataset) => task !== 'regression' || numbers !== null
     const wanted = { encoding, delimiter, ...choice, splitSeed, ...(name ? { name } : {}) }
     const same = store
       .withContent(contentHash)
-      .find((dataset) => Object.entries(wanted).every(([key, value]) => dataset[key as keyof Dataset] === value))
+      .find(
+        (dataset) =>
+          complete(dataset) && Object.entries(wanted).every(([key, value]) => dataset[key as keyof Dataset] === value),
+      )
     if (same === undefined) return undefined
     const kept = await stat(rowsFile(same.id)).catch(() => undefined)
     return kept === undefined ? undefined : same

@@ -86,6 +86,7 @@ export function createModels({
     const path = await modelFolder(folder)
     if (path === (await realpath(starterFolder).catch(() => undefined))) return get({ id: starterId })
     const known = store.findByFolder(path)?.model
+    await refuseOtherFolders(path)
     return register(path, known ?? { id: randomUUID(), name: basename(path), source: 'folder' })
   }
 
@@ -146,6 +147,36 @@ async function modelFolder(folder: string): Promise<string> {
       : `${path} is a file. Choose the folder that holds config.json and model.safetensors.`,
     { folder: path },
   )
+}
+
+/** Folders that people take for a model's, with where it is instead. Anything else is for the worker to judge. */
+async function refuseOtherFolders(folder: string): Promise<void> {
+  const names = await readdir(folder)
+  if (names.includes('config.json')) return
+  if (names.includes('adapter_config.json')) {
+    throw new Failure(
+      'model-unsupported',
+      `${folder} holds an adapter, not a base model. Add the folder of the model that the adapter was trained on.`,
+      { folder },
+    )
+  }
+  const quantised = names.find((name) => name.toLowerCase().endsWith('.gguf'))
+  if (quantised !== undefined) {
+    throw new Failure(
+      'model-unsupported',
+      `${join(folder, quantised)} is made for answering, not for training. Add the folder of the model that it was ` +
+        'made from, with config.json and model.safetensors.',
+      { folder },
+    )
+  }
+  const inside = names.filter((name) => existsSync(join(folder, name, 'config.json')))
+  if (inside.length > 0) {
+    throw new Failure(
+      'model-malformed',
+      `${folder} is not a model's folder, but holds ${inside.slice(0, 5).join(', ')}. Add ${join(folder, inside[0] ?? '')}.`,
+      { folder },
+    )
+  }
 }
 
 /** Changes when any file of the folder does; cheap, because nothing is read. */

@@ -64,7 +64,11 @@ describe('a JSON file is a table', () => {
 
 describe('a JSON file that is no data set', () => {
   it.each([
-    ['a single object', '{"data": [{"text": "a"}]}', 'is a single JSON object with data.text in it, not a list of rows'],
+    [
+      'a single object',
+      '{"data": [{"text": "a"}]}',
+      'is a single JSON object with data.text in it, not a list of rows',
+    ],
     ['an object over several lines', '{\n  "text": "a"\n}', 'row 1 is no valid JSON'],
     ['a list of lists', '[\n  ["a", "b"]\n]', 'row 1 is a list, and an object was expected (line 2 of data.json)'],
     ['a list of texts', '["a"]', 'row 1 is a text, and an object was expected'],

@@ -102,7 +102,74 @@ describe('preview', () => {
   })
 })
 
+const chats = Array.from({ length: 40 }, (_, row) =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: `What is ${row}?` },
+      { role: 'assistant', content: `A number, ${row}.` },
+    ],
+  }),
+).join('\n')
+
+it('shows a JSON file as the table it is read as', async () => {
+  const { datasets, file } = await setUp()
+  const preview = await datasets.preview({ file: await file(chats, 'chats.jsonl'), options: {} })
+  expect(previewSchema.parse(preview)).toEqual(preview)
+  expect(preview.columns.map(({ name }) => name)).toEqual(['messages.prompt', 'messages.response'])
+  expect(preview.rows[1]).toEqual(['What is 1?', 'A number, 1.'])
+  expect(preview.suggested).toEqual({
+    textColumn: 'messages.prompt',
+    targetColumn: 'messages.response',
+    task: 'instruction',
+    contextColumn: null,
+    labelSeparator: null,
+  })
+})
+
+it('suggests for the task that is asked for', async () => {
+  const { datasets } = await setUp()
+  const suggested = async (options: ImportOptions) =>
+    (await datasets.preview({ file: { kind: 'example' }, options })).suggested
+  expect(await suggested({ task: 'regression' })).toMatchObject({ textColumn: 'text', targetColumn: 'urgency' })
+  expect(await suggested({ task: 'instruction' })).toMatchObject({ textColumn: 'text', targetColumn: 'reply' })
+})
+
 describe('import', () => {
+  it('keeps numbers, instructions and several classes, each with its own record', async () => {
+    const { datasets, file, rowsOf, importText } = await setUp()
+    const example = { kind: 'example' } as const
+    const regression = await datasets.import({ file: example, options: { task: 'regression' } })
+    expect(regression).toMatchObject({ task: 'regression', targetColumn: 'urgency', labels: [] })
+    expect(regression.numbers?.deviation).toBeGreaterThan(1)
+    expect(datasets.get({ id: regression.id })).toEqual(regression)
+    expect((await datasets.report({ id: regression.id })).targets.length).toBeGreaterThan(5)
+    expect((await datasets.import({ file: example, options: { task: 'regression' } })).id).toBe(regression.id)
+
+    const instruction = await datasets.import({ file: await file(chats, 'chats.jsonl'), options: {} })
+    expect(datasetSchema.parse(instruction)).toEqual(instruction)
+    expect((await rowsOf(instruction.id))[0]).toMatchObject({ text: 'What is 0?', target: 'A number, 0.' })
+
+    const several = labelled(60, (row) => ['a;b', 'b', 'a'][row % 3] ?? '')
+    const multi = await importText(several, { labelSeparator: ';' })
+    expect(multi.labels).toEqual([
+      { label: 'a', rows: 40 },
+      { label: 'b', rows: 40 },
+    ])
+    expect((await importText(several, { labelSeparator: '' })).id).not.toBe(multi.id)
+    const report = await datasets.report({ id: multi.id })
+    expect(report.splitLabels.map(({ train, validation, test }) => train + validation + test)).toEqual([40, 40])
+  })
+
+  it('imports a regression of a former version anew', async () => {
+    const { datasets, database } = await setUp()
+    const options = { task: 'regression' } as const
+    const { id } = await datasets.import({ file: { kind: 'example' }, options })
+    database.exec('UPDATE datasets SET numbers = NULL')
+    const again = await datasets.import({ file: { kind: 'example' }, options })
+    expect(again.id).not.toBe(id)
+    expect(again.numbers).not.toBeNull()
+  })
+
   it('keeps the original under its hash, the rows and the record', async () => {
     const { datasets, workspace, importText, rowsOf, changes } = await setUp()
     const content = labelled(100)
@@ -267,6 +334,23 @@ describe('resplit', () => {
     expect(after.map(({ text }) => text)).toEqual(before.map(({ text }) => text))
     const imported = await importText(labelled(100), { splitSeed: 9, name: 'other' })
     expect(await rowsOf(imported.id)).toEqual(after)
+  })
+
+  it('keeps groups together, and knows the numbers of the new training split', async () => {
+    const { datasets, importText, rowsOf } = await setUp()
+    const lines = Array.from({ length: 120 }, (_, row) => `message number ${row},${row / 7},author ${row % 15}`)
+    const content = `text,score,author\n${lines.join('\n')}\n`
+    const dataset = await importText(content, { groupColumn: 'author' })
+    const changed = await datasets.resplit({ id: dataset.id, splitSeed: 3 })
+    expect(changed).toMatchObject({ groupColumn: 'author', splitSeed: 3, rows: 120 })
+    expect(changed.numbers).not.toEqual(dataset.numbers)
+    const after = await rowsOf(dataset.id)
+    for (let author = 0; author < 15; author++) {
+      expect(new Set(after.filter(({ id }) => (id - 1) % 15 === author).map(({ split }) => split)).size).toBe(1)
+    }
+    const imported = await importText(content, { groupColumn: 'author', splitSeed: 3, name: 'other' })
+    expect(await rowsOf(imported.id)).toEqual(after)
+    expect(imported.numbers).toEqual(changed.numbers)
   })
 
   it('keeps rows and recorded split together when the record cannot be written', async () => {

@@ -1,9 +1,15 @@
 import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createModels } from '../../../src/main/features/models'
 import { openDatabase } from '../../../src/main/store/database'
+import type { JobContext } from '../../../src/main/trainer/jobs/context'
+import { describeModel } from '../../../src/main/trainer/jobs/describe'
+import type { Trainer } from '../../../src/main/trainer/trainer'
+import { architectures, isDecoder, modelSchema } from '../../../src/shared/model'
+import { useBackend } from '../../support/backend'
 import { failureOf, temporaryFolder } from '../../support/files'
+import { tinyBaseFolder, tinyConfig } from '../../support/tiny-models'
 import { createInProcessTrainer } from '../../support/trainer'
 
 async function modelIn(folder: string, weights = 'weights') {
@@ -78,6 +84,53 @@ it('refuses what is no model folder, and keeps nothing of it', async () => {
   expect(unknown.message).toContain('`fino models` lists')
   expect((await failureOf(models.get({ id: 'gone' }))).code).toBe('not-found')
   expect((await models.list()).map(({ id }) => id)).toEqual(['starter'])
+})
+
+it('says what another folder is, and where the model is instead', async () => {
+  const { models, home } = await setUp()
+  const folderWith = async (name: string, file: string) => {
+    await mkdir(join(home, name))
+    await writeFile(join(home, name, file), '{}')
+    return join(home, name)
+  }
+  const adapter = await failureOf(models.add({ folder: await folderWith('adapter', 'adapter_config.json') }))
+  expect(adapter.code).toBe('model-unsupported')
+  expect(adapter.message).toContain('holds an adapter, not a base model')
+  const gguf = await failureOf(models.add({ folder: await folderWith('gguf', 'llama.Q4.gguf') }))
+  expect(gguf.message).toContain('made for answering, not for training')
+  const nested = join(home, 'snapshots')
+  await modelIn(join(nested, '3f2a'))
+  const around = await failureOf(models.add({ folder: nested }))
+  expect(around.message).toContain(`Add ${join(nested, '3f2a')}.`)
+})
+
+describe('every architecture', () => {
+  useBackend('cpu')
+
+  it.each(architectures)('%s is added with what it is made of', async (architecture) => {
+    const home = await temporaryFolder()
+    const folder = join(home, architecture)
+    await mkdir(folder)
+    const files = await tinyBaseFolder(architecture)
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+    await writeFile(join(folder, 'vocab.txt'), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n')
+    const describing: Pick<Trainer, 'run'> = {
+      run: (async (_name, input) =>
+        describeModel(input as { modelFolder: string }, {} as JobContext)) as Trainer['run'],
+    }
+    const models = createModels({
+      database: openDatabase(':memory:'),
+      trainer: describing,
+      publish() {},
+      starterFolder: home,
+    })
+    const added = await models.add({ folder })
+    expect(modelSchema.parse(added)).toEqual(added)
+    const { keyValueHeads, headSize } = tinyConfig(architecture)
+    expect(added).toMatchObject({ architecture, layers: 2, width: 16, vocabularySize: 60, keyValueHeads, headSize })
+    expect(await models.list()).toEqual([added])
+    if (isDecoder(architecture) && architecture !== 'gpt2') expect(added.keyValueHeads).toBeLessThan(added.heads)
+  })
 })
 
 it('says when a folder has gone, and finds it again', async () => {
