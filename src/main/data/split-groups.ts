@@ -8,6 +8,7 @@ const shares: Readonly<Record<SplitName, number>> = {
   test: splitShares.test,
   validation: splitShares.validation,
 }
+/** Where a choice is even, the first. */
 const names = ['train', 'test', 'validation'] as const
 
 interface Group {
@@ -15,39 +16,54 @@ interface Group {
   lowestId: number
   /** Rows of each stratum. */
   strata: Map<number, number>
-  order: number
 }
 
-/** How full a split is, in all and by stratum. */
+/** What a split has been given, in all and of each stratum. */
 interface Filling {
   name: SplitName
   rows: number
-  groups: number
+  groups: Group[]
   strata: Map<number, number>
 }
 
+/** Few groups fit the shares badly in one order and well in another; of many, the first order is as good as any. */
+const triedOrders = 24
+const fewGroups = 200
+
 /**
- * The split of each row, in the order given; decided by ids and seed alone. Large groups are placed first, each where
- * its rows are missing most; among groups of about one size chance decides. Three groups or more fill every split.
+ * The split of each row, in the order given; decided by ids and seed alone. Three groups or more fill every split.
  */
 export function splitGroups(rows: readonly SplitInput[], seed: number): SplitName[] {
-  const splits: SplitName[] = rows.map(() => 'train')
+  const groups = gather(rows)
   const wanted = new Map<number, number>()
   for (const { stratum } of rows) wanted.set(stratum, (wanted.get(stratum) ?? 0) + 1)
-  const groups = gather(rows, seed)
-  const fillings: Filling[] = names.map((name) => ({ name, rows: 0, groups: 0, strata: new Map() }))
+  const orders = groups.length <= fewGroups ? triedOrders : 1
+  const divisions = Array.from({ length: orders }, (_, order) => {
+    const fillings = divide(shuffle(groups, `${seed}:${order}`), rows.length, wanted)
+    return { fillings, error: errorOf(fillings, rows.length, wanted) }
+  })
+  const best = divisions.reduce((one, other) => (other.error < one.error ? other : one))
+  const splits: SplitName[] = rows.map(() => 'train')
+  for (const { name, groups: own } of best.fillings) {
+    for (const row of own.flatMap((group) => group.rows)) splits[row] = name
+  }
+  return splits
+}
+
+/** Gives each group in turn to the split where its rows are missing most. */
+function divide(groups: readonly Group[], total: number, wanted: ReadonlyMap<number, number>): Filling[] {
+  const fillings: Filling[] = names.map((name) => ({ name, rows: 0, groups: [], strata: new Map() }))
   for (const [index, group] of groups.entries()) {
-    const empty = fillings.filter((filling) => filling.groups === 0)
+    const empty = fillings.filter((filling) => filling.groups.length === 0)
     const open = groups.length - index <= empty.length ? empty : fillings
-    const costs = open.map((filling) => costOf(group, filling, rows.length, wanted))
+    const costs = open.map((filling) => costOf(group, filling, total, wanted))
     const filling = open[costs.indexOf(Math.min(...costs))]
     if (filling === undefined) throw new Error('there is always a split to fill')
     filling.rows += group.rows.length
-    filling.groups += 1
+    filling.groups.push(group)
     for (const [stratum, count] of group.strata) filling.strata.set(stratum, (filling.strata.get(stratum) ?? 0) + count)
-    for (const row of group.rows) splits[row] = filling.name
   }
-  return splits
+  return fillings
 }
 
 /** How full the split would be with the group, against what it is to hold: over all rows, and over the group's strata. */
@@ -61,19 +77,36 @@ function costOf({ rows, strata }: Group, filling: Filling, total: number, wanted
   return (filling.rows + rows.length) / (share * total) + byStratum
 }
 
-/** Largest first by powers of two, else in random order. */
-function gather(rows: readonly SplitInput[], seed: number): Group[] {
+/** Rows too many or too few, in all and of each stratum. */
+function errorOf(fillings: readonly Filling[], total: number, wanted: ReadonlyMap<number, number>): number {
+  let error = 0
+  for (const { name, rows, strata } of fillings) {
+    error += Math.abs(rows - shares[name] * total)
+    for (const [stratum, count] of wanted) error += Math.abs((strata.get(stratum) ?? 0) - shares[name] * count)
+  }
+  return error
+}
+
+/** The largest first, by powers of two; else in random order. */
+function shuffle(groups: readonly Group[], key: string): Group[] {
+  const keyed = groups.map((group) => ({
+    group,
+    size: Math.floor(Math.log2(group.rows.length)),
+    order: fingerprint(`${key}:${group.lowestId}`),
+  }))
+  return keyed
+    .sort((one, other) => other.size - one.size || one.order - other.order || one.group.lowestId - other.group.lowestId)
+    .map(({ group }) => group)
+}
+
+function gather(rows: readonly SplitInput[]): Group[] {
   const groups = new Map<number, Group>()
   for (const [index, { id, stratum, group: key }] of rows.entries()) {
-    const group: Group = groups.get(key) ?? { rows: [], lowestId: id, strata: new Map(), order: 0 }
+    const group: Group = groups.get(key) ?? { rows: [], lowestId: id, strata: new Map() }
     groups.set(key, group)
     group.rows.push(index)
     group.lowestId = Math.min(group.lowestId, id)
     group.strata.set(stratum, (group.strata.get(stratum) ?? 0) + 1)
   }
-  for (const group of groups.values()) group.order = fingerprint(`${seed}:${group.lowestId}`)
-  const size = ({ rows: own }: Group) => Math.floor(Math.log2(own.length))
-  return [...groups.values()].sort(
-    (one, other) => size(other) - size(one) || one.order - other.order || one.lowestId - other.lowestId,
-  )
+  return [...groups.values()]
 }
