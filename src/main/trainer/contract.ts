@@ -25,8 +25,11 @@ export interface Material {
 /** A trained thing to ask: a run's own folder with its best checkpoint, or an exported folder. */
 export type Trained =
   | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; problem: Problem }
-  /** `modelFolder`: the base model; null where the export carries the whole model or needs none. */
-  | { kind: 'export'; folder: string; modelFolder: string | null }
+  /**
+   * `modelFolder`: the base model; null where the export carries the whole model or needs none. `problem`: as the export
+   * says, where it was written by Fino.
+   */
+  | { kind: 'export'; folder: string; modelFolder: string | null; problem?: Problem }
   /** The base model as it is, for what it answers untuned to the same template; instruction problems alone. */
   | { kind: 'base'; modelFolder: string; problem: Problem; maxLength: number }
 

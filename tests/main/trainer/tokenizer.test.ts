@@ -20,7 +20,7 @@ const vocabulary = [
   '本',
 ]
 const id = (token: string) => vocabulary.indexOf(token)
-const model = { padTokenId: 0, vocabularySize: vocabulary.length }
+const model = { architecture: 'bert', padTokenId: 0, vocabularySize: vocabulary.length, source: {} } as const
 let folder: string
 
 beforeEach(async () => {

@@ -6,15 +6,13 @@ import { type Sampling, sample } from './sample'
 
 export interface GenerationOptions extends Sampling {
   readonly maximumTokens: number
-  /** What the model can read, virtual positions included. */
-  readonly maximumLength: number
   /** Any of these ends the answer; it is not part of it. */
   readonly endIds: readonly number[]
 }
 
 /** Yields token ids as they are chosen and says why it stopped. Leaving early frees everything. After nothing comes nothing. */
 export async function* generate(
-  { generation }: Pick<TunedModel, 'generation'>,
+  { generation, maximumLength }: Pick<TunedModel, 'generation' | 'maximumLength'>,
   promptIds: Int32Array,
   options: GenerationOptions,
 ): AsyncGenerator<number, 'end' | 'length'> {
@@ -23,8 +21,10 @@ export async function* generate(
   const cache = generation.start()
   try {
     let unread = promptIds
+    let length = 0
     for (let count = 0; count < options.maximumTokens; count++) {
-      if (cache.length + unread.length > options.maximumLength) return 'length'
+      length += unread.length
+      if (length > maximumLength) return 'length'
       const tokenIds = tensor2d(unread, [1, unread.length], 'int32')
       const logits = generation.next(cache, tokenIds)
       tokenIds.dispose()

@@ -111,9 +111,9 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
 
 /** The tensors of the forward pass: parameters where they train, the base elsewhere; base tensors replaced are freed. */
 function assemble(
-  { weights: base }: Base,
-  { parameters }: Adaptation,
-): Pick<TunedModel, 'parameters' | 'totalParameters' | 'weights' | 'dispose'> {
+  { config, weights: base }: Base,
+  { parameters, virtualTokens = 0, firstPosition = virtualTokens }: Adaptation,
+): Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'weights' | 'dispose'> {
   const weights: Weights = {
     ...base,
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
@@ -122,6 +122,7 @@ function assemble(
   return {
     parameters,
     weights,
+    maximumLength: config.maximumLength - firstPosition,
     totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
     dispose: () => tf.dispose(Object.values(weights)),
   }

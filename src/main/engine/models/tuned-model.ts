@@ -21,6 +21,8 @@ export type Mode = { readonly training: true; readonly random: Random } | { read
 export interface TunedModel {
   readonly parameters: Parameters
   readonly totalParameters: number
+  /** Longest text in tokens, beside what the strategy puts in front. */
+  readonly maximumLength: number
   /** Every tensor of the forward pass under its Hugging Face name: the frozen base and the parameters, head included. */
   readonly weights: Weights
   /**
@@ -35,7 +37,8 @@ export interface TunedModel {
   constantPart(batch: Batch): Tensor3D // [batch, time or 1, width]
   /**
    * A head that reads a text: [batch, outputs]. The language-model head: [batch, time, vocabulary], the text's own
-   * positions alone, or [places, vocabulary] where the batch names places. `hidden` replaces the constant part where it was computed before.
+   * positions alone, or [places, vocabulary] where the batch names places. `hidden` replaces the constant part where it
+   * was computed before.
    */
   logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor
   /** Feature-based only: one vector per text for the external model. */

@@ -13,18 +13,17 @@ export type Answer = Extract<Prediction, { kind: 'instruction' }>
  * `between` is awaited after every token: it lets messages in, and ends the work by throwing.
  */
 export async function answerAll(
-  { model, tokenizer, config }: Pick<LoadedModel, 'model' | 'tokenizer' | 'config'>,
+  { model, tokenizer }: Pick<LoadedModel, 'model' | 'tokenizer'>,
   template: string,
   prompts: readonly string[],
   { seed, ...generation }: Generation,
   between: (done: number) => Promise<void>,
 ): Promise<Answer[]> {
-  const { endIds } = tokenizer
   const random = createRandom(seed)
   const answers: Answer[] = []
   for (const [index, promptIds] of (await encodePrompts(tokenizer, template, prompts)).entries()) {
     const tokenIds: number[] = []
-    const own = { ...generation, maximumLength: config.maximumLength, random: random.fork(`answer ${index}`), endIds }
+    const own = { ...generation, random: random.fork(`answer ${index}`), endIds: tokenizer.endIds }
     const work = generate(model, promptIds, own)
     let next = await work.next()
     while (!next.done) {

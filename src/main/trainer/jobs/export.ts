@@ -5,6 +5,7 @@ import type { DatasetRow } from '../../../shared/dataset'
 import { Failure } from '../../../shared/failure'
 import { outputsOf } from '../../../shared/problem'
 import { type Certificate, headlineOf, type Metrics } from '../../../shared/result'
+import type { ExportFormat } from '../../../shared/strategy'
 import { startBackend } from '../../devices/start-backend'
 import { encodeExport } from '../../engine/formats/exported'
 import { inspectModel } from '../../engine/formats/hugging-face'
@@ -36,19 +37,16 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, form
   const base = { name: card.baseReference, sha256: await hashFiles(modelFolder, weightFiles) }
 
   const opened = await openTrained(trained)
-  const { config, model, maxLength } = opened
+  const { config, model, tokenizer, maxLength } = opened
   const { strategy, options } = recipe
   const { exportFormats } = strategyOf(strategy).describe(config, outputsOf(problem), options)
-  const format = asked ?? exportFormats[0]
-  if (format === undefined || !exportFormats.includes(format)) {
-    model.dispose()
-    throw notOffered(format, exportFormats)
-  }
+  const format = asked ?? (exportFormats[0] as ExportFormat)
+  const source = { strategy, options, problem, base, format }
   let asTrained: Answers
   let content: Awaited<ReturnType<typeof encodeExport>>
   try {
     asTrained = await answersOf(opened, test, context)
-    content = await encodeExport({ model, config, strategy, options, problem, maxLength, base, format })
+    content = await encodeExport({ ...source, model, config, maxLength, paddingId: tokenizer.paddingId })
   } finally {
     model.dispose()
   }
@@ -120,14 +118,6 @@ async function askExport(
   } finally {
     opened.model.dispose()
   }
-}
-
-function notOffered(format: string | undefined, offered: readonly string[]): Failure {
-  return new Failure(
-    'strategy-unsupported',
-    `This run cannot be exported as ${format}. Choose ${offered.join(' or ')}.`,
-    { format: format ?? null },
-  )
 }
 
 function mismatch(certificate: Certificate, folder: string): Failure {

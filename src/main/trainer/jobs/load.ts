@@ -67,7 +67,7 @@ async function load(
     throw thrown
   }
   const model = await create({ config, weights, tokenizer })
-  return { config, tokenizer, model, maxLength: Math.min(maxLength, config.maximumLength) }
+  return { config, tokenizer, model, maxLength: Math.min(maxLength, model.maximumLength) }
 }
 
 /** Drives a counted work to its end, letting messages in between. */

@@ -59,7 +59,8 @@ export async function openExported(folder: string, modelFolder: string | null): 
     openExport(await openModelFolder(folder), base),
   )
   try {
-    return { model, config, tokenizer: await loadTokenizer(folder, config), problem, maxLength }
+    const tokenizer = await loadTokenizer(folder, config)
+    return { model, config, tokenizer, problem, maxLength: Math.min(maxLength, model.maximumLength) }
   } catch (thrown) {
     model.dispose()
     throw thrown

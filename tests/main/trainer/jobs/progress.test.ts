@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { TrainingEvent } from '../../../../src/main/engine/training/events'
 import { createTracker } from '../../../../src/main/trainer/jobs/progress'
+import type { Metrics } from '../../../../src/shared/result'
 
 const sizes = { train: 40, validation: 10, test: 10, epochs: 2, stepsPerEpoch: 10 }
 const step = (number: number): TrainingEvent => ({
@@ -14,7 +15,15 @@ const step = (number: number): TrainingEvent => ({
   tokens: 100,
   seconds: 0.5,
 })
-const metrics = { accuracy: 0.5, macroF1: 0.4, loss: 0.7, examples: 10, perClass: [], confusion: [] }
+const metrics: Metrics = {
+  kind: 'single-label',
+  accuracy: 0.5,
+  macroF1: 0.4,
+  loss: 0.7,
+  examples: 10,
+  perClass: [],
+  confusion: [],
+}
 
 it('knows nothing of time before the first step, then counts steps, evaluations and the test', () => {
   let now = 0
@@ -62,4 +71,26 @@ it('has no learning rate to tell of a solver', () => {
   const { points, progress } = tracker.take(event)
   expect(points.map(({ name }) => name)).toEqual(['train/loss', 'train/gradient-norm'])
   expect(progress.tokensPerSecond).toBeNull()
+})
+
+const common = { loss: 0.7, examples: 10 }
+const others: { metrics: Metrics; curves: Record<string, number> }[] = [
+  {
+    metrics: { kind: 'multi-label', microF1: 0.5, macroF1: 0.4, exactMatch: 0.3, perClass: [], ...common },
+    curves: { 'micro-f1': 0.5, 'macro-f1': 0.4, 'exact-match': 0.3 },
+  },
+  {
+    metrics: { kind: 'regression', r2: 0.2, meanSquaredError: 9, meanAbsoluteError: 3, correlation: 0.5, ...common },
+    curves: { r2: 0.2, 'mean-squared-error': 9 },
+  },
+  {
+    metrics: { kind: 'instruction', perplexity: 2, tokenAccuracy: 0.6, exactMatch: null, tokens: 30, ...common },
+    curves: { perplexity: 2, 'token-accuracy': 0.6 },
+  },
+]
+it.each(others)('draws what is judged of $metrics.kind', ({ metrics: own, curves }) => {
+  const evaluation = { step: 10, epoch: 1, metrics: own }
+  const { points } = createTracker(() => 0, sizes).take({ kind: 'evaluation', evaluation, best: true, seconds: 2 })
+  const named = points.map(({ name, value }) => [name.replace('validation/', ''), value])
+  expect(Object.fromEntries(named)).toEqual({ loss: 0.7, ...curves })
 })
