@@ -118,7 +118,8 @@ function createProgram(
 
   withReadFlags(command('predict', 'answer every row of a file: its labels, its number, its response'))
     .option('--run <RUN>', 'with the model of this run')
-    .option('--export <DIR>', 'with an exported folder')
+    .option('--export <DIR>', 'with an exported folder, or an adapter that PEFT or AdapterHub wrote')
+    .option('--model <MODEL>', 'base model of that adapter (default: the one that it names)')
     .requiredOption('--in <FILE>', 'CSV or TSV file to answer')
     .requiredOption('--text <COL>', 'column with the texts or prompts')
     .requiredOption('--out <FILE>', 'CSV file to write')

@@ -215,10 +215,11 @@ function parseGeneration({ maximumTokens, temperature, topP, seed }: GenerationF
 
 export async function predict(
   { application, output }: Context,
-  flags: ReadFlags & GenerationFlags & { run?: string; export?: string; in: string; text: string; out: string },
+  flags: ReadFlags &
+    GenerationFlags & { run?: string; export?: string; model?: string; in: string; text: string; out: string },
 ): Promise<number> {
-  const { predictions } = application.features
-  const { run, export: folder } = flags
+  const { predictions, models } = application.features
+  const { run, export: folder, model } = flags
   if ((run === undefined) === (folder === undefined)) throw usage('predict takes either --run RUN or --export DIR')
   const path = resolve(flags.in)
   const input = {
@@ -232,7 +233,11 @@ export async function predict(
   }
   const answer =
     run === undefined
-      ? await predictions.fileWithExport({ ...input, folder: folder ?? '' })
+      ? await predictions.fileWithExport({
+          ...input,
+          folder: folder ?? '',
+          modelId: model === undefined ? undefined : (await models.resolve(model)).id,
+        })
       : await predictions.file({ ...input, runId: run })
   output.endProgress()
   output.answer(answer, () => `${format.count(answer.rows)} rows answered in ${answer.outputPath}`)

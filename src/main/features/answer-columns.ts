@@ -44,7 +44,7 @@ function cellsOf(prediction: Prediction, separator: string): string[] {
   }
 }
 
-/** As the classes stood in the file that was learnt from; an export does not say. */
-function separatorOf(trained: Trained): string {
-  return trained.kind === 'run' && trained.problem.kind === 'multi-label' ? trained.problem.separator : ';'
+/** As the classes stood in the file that was learnt from; adapters of other tools do not say. */
+function separatorOf({ problem }: Trained): string {
+  return problem?.kind === 'multi-label' ? problem.separator : ';'
 }

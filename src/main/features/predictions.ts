@@ -21,7 +21,7 @@ export interface Predictions {
   compare(input: TextInput): Promise<{ base: Prediction; tuned: Prediction }>
   file(input: FileInput & { runId: string }): Promise<FileOutput>
   /** As `file`, with the files of an export instead of a run. */
-  fileWithExport(input: FileInput & { folder: string }): Promise<FileOutput>
+  fileWithExport(input: FileInput & { folder: string; modelId?: string | undefined }): Promise<FileOutput>
 }
 
 export interface TextInput {
@@ -135,7 +135,7 @@ export function createPredictions({
       return { base: await predictOne(base, input), tuned: await predictOne(trained, input) }
     },
     file: async (input) => answerFile(await trainedModels.ofRun(run(input.runId)), input),
-    fileWithExport: async (input) => answerFile(await trainedModels.ofExport(input.folder), input),
+    fileWithExport: async (input) => answerFile(await trainedModels.ofExport(input.folder, input.modelId), input),
   }
 }
 

@@ -74,6 +74,8 @@ export function createRecipes({
     const usual = ofStrategy(await descriptionsOf(problem, model), request.strategy)
     if (usual.misfit !== null) throw unsupported(usual.misfit, usual.id, { dataset, model })
     const recipe = resolveRecipe({ request, dataset, model, strategy: usual, settings: settings() })
+    // Fails where the words that it names are gone.
+    library.wordListFile(recipe)
     // Options decide how much trains.
     const { strategy: id, options } = recipe
     const strategy =

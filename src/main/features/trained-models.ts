@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../shared/failure'
+import { problemSchema } from '../../shared/problem'
 import type { Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
 import type { Trained } from '../trainer/contract'
@@ -11,7 +12,11 @@ import { starterId } from './models'
 export interface TrainedModels {
   /** Fails with `run-state` where the run has no result, `not-found` where its base model is gone, `model-malformed` where it changed. */
   ofRun(run: Run): Promise<Extract<Trained, { kind: 'run' }>>
-  ofExport(folder: string): Promise<Extract<Trained, { kind: 'export' }>>
+  /**
+   * The base model is known by its contents, or else by name; `modelId` names another. Fails with `file-missing`, or
+   * `model-missing` where the base model is not there.
+   */
+  ofExport(folder: string, modelId?: string): Promise<Extract<Trained, { kind: 'export' }>>
 }
 
 export function createTrainedModels({
@@ -41,41 +46,62 @@ export function createTrainedModels({
         problem: run.problem,
       }
     },
-    async ofExport(folder) {
+    async ofExport(folder, modelId) {
       const path = resolve(folder)
       const found = await stat(path).catch(() => undefined)
       if (!found?.isDirectory()) {
         throw new Failure('file-missing', `There is no export folder ${path}. \`fino export\` writes one.`, { path })
       }
-      return { kind: 'export', folder: path, modelFolder: await baseOf(path) }
+      const base = await baseOf(path)
+      const problem = problemSchema.safeParse((await readJson(join(path, 'fino.json')))?.problem)
+      return {
+        kind: 'export',
+        folder: path,
+        modelFolder:
+          base === null ? null : modelId === undefined ? await find(base, path) : (await library.model(modelId)).folder,
+        ...(problem.success ? { problem: problem.data } : {}),
+      }
     },
   }
 
-  /**
-   * The base model that a peft or features export was trained on, known by its contents; null where the export carries
-   * the whole model. One that has only the name in common would answer at random, so it is refused.
-   */
-  async function baseOf(folder: string): Promise<string | null> {
-    const adapter = await readJson(join(folder, 'adapter_config.json'))
-    const features = await readJson(join(folder, 'classifier.json'))
-    const wanted = adapter?.base_model_name_or_path ?? (features?.encoder as { name?: unknown } | undefined)?.name
-    if (typeof wanted !== 'string') return null
-    const { sha256 } = ((await readJson(join(folder, 'fino.json')))?.base ?? features?.encoder ?? {}) as {
-      sha256?: unknown
-    }
+  /** A model that has only the name in common would answer at random, so it is refused where contents are known. */
+  async function find({ name, sha256 }: NamedBase, folder: string): Promise<string> {
     const known = await library.models()
     const same = known.find(({ contentHash }) => contentHash === sha256)
     if (same !== undefined) return same.folder
-    const changed = known.find((model) => [model.id, model.name, model.folder].includes(wanted))
-    if (changed !== undefined && sha256 === undefined) return changed.folder
-    if (changed === undefined && (await stat(wanted).catch(() => undefined))?.isDirectory()) return wanted
+    const named = known.find((model) => [model.id, model.name, model.folder].some((own) => isSameName(own, name)))
+    if (named !== undefined && sha256 === undefined) return named.folder
+    if (named === undefined && (await stat(name).catch(() => undefined))?.isDirectory()) return name
     throw new Failure(
       'model-missing',
-      `The export in ${folder} needs its base model "${wanted}", which Fino does not have with those contents. ` +
+      `The export in ${folder} needs its base model "${name}", which Fino does not have with those contents. ` +
         'Add its folder with `fino models add FOLDER` or in Models.',
-      { folder, model: wanted },
+      { folder, model: name },
     )
   }
+}
+
+interface NamedBase {
+  name: string
+  sha256: unknown
+}
+
+/** What an export says of the base model that it was trained on; null where it carries the whole model or needs none. */
+async function baseOf(folder: string): Promise<NamedBase | null> {
+  const note = await readJson(join(folder, 'fino.json'))
+  const adapter = await readJson(join(folder, 'adapter_config.json'))
+  const features = await readJson(join(folder, 'classifier.json'))
+  const encoder = (features?.encoder ?? {}) as { name?: unknown; sha256?: unknown }
+  const base = (note?.base ?? encoder) as { name?: unknown; sha256?: unknown }
+  // PEFT's name for it, AdapterHub's, and Fino's.
+  const own = note?.format === 'fino' ? base.name : encoder.name
+  const name = adapter?.base_model_name_or_path ?? adapter?.model_name ?? own
+  return typeof name === 'string' ? { name, sha256: base.sha256 } : null
+}
+
+/** A name on a hub may have its owner in front. */
+function isSameName(own: string, wanted: string): boolean {
+  return own === wanted || own === wanted.split('/').at(-1)
 }
 
 async function readJson(file: string): Promise<Record<string, unknown> | undefined> {

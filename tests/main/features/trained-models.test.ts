@@ -11,18 +11,22 @@ const model = (name: string, contentHash: string) =>
   ({ id: name, name, folder: `/models/${name}`, contentHash }) as Model
 
 async function adapterFor(base: { name: string; sha256?: string }, known: Model[]) {
+  const config = { base_model_name_or_path: base.name }
+  return exportWith({ 'adapter_config.json': config, 'fino.json': { format: 'peft', base } }, known)
+}
+
+async function exportWith(files: Record<string, object>, known: Model[], modelId?: string) {
   const folder = join(await temporaryFolder(), 'export')
   await mkdir(folder)
-  await writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ base_model_name_or_path: base.name }))
-  await writeFile(join(folder, 'fino.json'), JSON.stringify({ base }))
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content))
   const library = {
     dataset: () => Promise.reject(new Error('not asked')),
-    model: () => Promise.reject(new Error('not asked')),
+    model: async (id: string) => known.find((model) => model.id === id) ?? Promise.reject(new Error(`no ${id}`)),
     models: async () => known,
     rowsFile: () => '',
     wordListFile: () => null,
   }
-  return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport(folder)
+  return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport(folder, modelId)
 }
 
 describe('a run', () => {
@@ -59,5 +63,33 @@ describe('the base model of an export', () => {
   it('is known by its name where nothing else is said', async () => {
     const { modelFolder } = await adapterFor({ name: 'encoder' }, [model('encoder', 'other')])
     expect(modelFolder).toBe('/models/encoder')
+  })
+
+  it('is known by its name on a hub, without the owner, as PEFT and AdapterHub write it', async () => {
+    const known = [model('bert-base-uncased', 'a')]
+    for (const config of [
+      { peft_type: 'LORA', base_model_name_or_path: 'google-bert/bert-base-uncased' },
+      { config: {}, model_name: 'bert-base-uncased' },
+    ]) {
+      const { modelFolder, problem } = await exportWith({ 'adapter_config.json': config }, known)
+      expect([modelFolder, problem]).toEqual(['/models/bert-base-uncased', undefined])
+    }
+  })
+
+  it('is the one that the person names, whatever the adapter says', async () => {
+    const known = [model('mine', 'a')]
+    const config = { 'adapter_config.json': { base_model_name_or_path: '/tmp/gone' } }
+    expect(await exportWith(config, known, 'mine')).toMatchObject({ modelFolder: '/models/mine' })
+    expect((await failureOf(exportWith(config, known))).code).toBe('model-missing')
+  })
+
+  it("is told in Fino's own format, with the problem; a whole model needs none", async () => {
+    const problem = { kind: 'multi-label', labels: ['a'], separator: '|' } as const
+    const own = { format: 'fino', problem, base: { name: 'mine', sha256: 'a' } }
+    expect(await exportWith({ 'fino.json': own }, [model('mine', 'a')])).toMatchObject({
+      ...{ modelFolder: '/models/mine', problem },
+    })
+    const whole = { format: 'hugging-face', base: { name: 'mine', sha256: 'a' } }
+    expect(await exportWith({ 'fino.json': whole }, [])).toMatchObject({ modelFolder: null })
   })
 })
