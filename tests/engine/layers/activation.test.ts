@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { activate } from '../../../src/main/engine/layers/activation'
+import { type Activation, activate } from '../../../src/main/engine/layers/activation'
 import { startBackend, testBackends } from '../../support/backend'
 
 /** torch.nn.functional.gelu at these points, exact and with approximate='tanh', in double precision. */
@@ -16,13 +16,20 @@ const byTanh = [
 
 describe.each(testBackends)('activations with %s', (backend) => {
   beforeAll(() => startBackend(backend))
-  const at = async (name: 'gelu' | 'gelu_new' | 'relu') => [...(await activate(tf.tensor2d([points]), name).data())]
+  const at = async (name: Activation) => [...(await activate(tf.tensor2d([points]), name).data())]
   const worst = (ours: number[], theirs: number[]) =>
     Math.max(...ours.map((x, i) => Math.abs(x - (theirs[i] ?? Number.NaN))))
 
   it('are those of torch', async () => {
     expect(worst(await at('gelu'), exact)).toBeLessThan(1e-6)
     expect(worst(await at('gelu_new'), byTanh)).toBeLessThan(1e-6)
+    expect(await at('gelu_pytorch_tanh')).toEqual(await at('gelu_new'))
+    expect(
+      worst(
+        await at('silu'),
+        points.map((x) => x / (1 + Math.exp(-x))),
+      ),
+    ).toBeLessThan(1e-6)
     expect(await at('relu')).toEqual(points.map((x) => Math.max(0, x)))
   })
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { embedTokens } from '../../../src/main/engine/layers/embedding'
+import { addPositions, addTokenType, lookUp } from '../../../src/main/engine/layers/embedding'
 import { startBackend, testBackends } from '../../support/backend'
 
-describe.each(testBackends)('embedTokens with %s', (backend) => {
+describe.each(testBackends)('embeddings with %s', (backend) => {
   beforeAll(() => startBackend(backend))
   const words = () =>
     tf.tensor2d([
@@ -27,29 +27,36 @@ describe.each(testBackends)('embedTokens with %s', (backend) => {
       'int32',
     )
 
-  it('adds word, position and type', async () => {
-    const tables = {
-      words: words(),
-      positions: positions(),
-      tokenTypes: tf.tensor2d([
-        [1000, 2000],
-        [5, 5],
-      ]),
-    }
-    const sum = await embedTokens(ids(), tables).array()
+  it('add word, position and type', async () => {
+    const types = tf.tensor2d([
+      [1000, 2000],
+      [5, 5],
+    ])
+    const sum = await addTokenType(addPositions(lookUp(ids(), words()), positions(), 0), types).array()
     const expected = [
-      [1100.1, 2200.2],
-      [1010.3, 2020.4],
-      [1010.1, 2020.2],
-      [1010.3, 2020.4],
+      [
+        [1100.1, 2200.2],
+        [1010.3, 2020.4],
+      ],
+      [
+        [1010.1, 2020.2],
+        [1010.3, 2020.4],
+      ],
     ]
-    for (const [row, values] of expected.entries())
-      for (const [column, value] of values.entries()) expect(sum[row]?.[column]).toBeCloseTo(value, 2)
+    for (const [text, rows] of expected.entries())
+      for (const [place, values] of rows.entries())
+        for (const [column, value] of values.entries()) expect(sum[text]?.[place]?.[column]).toBeCloseTo(value, 2)
   })
 
-  it('sends gradients to the rows that were read, as often as they were', async () => {
+  it('may start at a later position', async () => {
+    const placed = await addPositions(tf.zeros([1, 2, 2]), positions(), 1).array()
+    expect(placed[0]?.[0]?.[0]).toBeCloseTo(0.3, 6)
+    expect(placed[0]?.[1]?.[1]).toBeCloseTo(0.6, 6)
+  })
+
+  it('send gradients to the rows that were read, as often as they were', async () => {
     const gradients = tf.grads((table, places) =>
-      embedTokens(ids(), { words: table as tf.Tensor, positions: places as tf.Tensor }),
+      addPositions(lookUp(ids(), table as tf.Tensor), places as tf.Tensor, 0),
     )([words(), positions()])
     expect(await gradients[0]?.array()).toEqual([
       [0, 0],

@@ -123,6 +123,7 @@ function assemble(
     parameters,
     weights,
     maximumLength: config.maximumLength - firstPosition,
+    maximumLength: config.maximumLength - virtualTokens - firstPosition,
     totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
     dispose: () => tf.dispose(Object.values(weights)),
   }

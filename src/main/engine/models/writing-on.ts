@@ -15,7 +15,7 @@ export function createGeneration(pass: Pass<DecoderConfig>): NonNullable<TunedMo
       const { hooks } = pass
       const layers = Array.from({ length: pass.config.layers }, (_, layer) => startLayer(pass, layer))
       const cache: KeyValueCache = { length: hooks.firstPosition ?? 0, layers }
-      if (hooks.embedded) tf.tidy(() => runLayersOn(pass, embedVirtual(pass), cache))
+      if (hooks.embedded) tf.tidy(() => void runLayersOn(pass, embedVirtual(pass), cache))
       return cache
     },
     next: (cache, tokenIds) =>
