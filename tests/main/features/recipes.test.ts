@@ -3,17 +3,18 @@ import { resolveRecipe } from '../../../src/main/features/recipes'
 import type { Dataset } from '../../../src/shared/dataset'
 import type { Model } from '../../../src/shared/model'
 import type { RecipeRequest } from '../../../src/shared/recipe'
+import type { StrategyDescription } from '../../../src/shared/strategy'
 import { someStrategy } from '../../support/scripted-trainer'
 
 const dataset = { id: 'd', name: 'Messages', task: 'classification' } as Dataset
 const model = { id: 'm', name: 'Small', maximumLength: 128 } as Model
 const settings = { language: 'en', colorScheme: 'auto', backend: 'auto' } as const
-const resolve = (request: Partial<RecipeRequest> = {}, data: Partial<Dataset> = {}) =>
+const resolve = (request: Partial<RecipeRequest> = {}, strategy: Partial<StrategyDescription> = {}) =>
   resolveRecipe({
-    request: { datasetId: 'd', modelId: 'm', strategy: 'lora', ...request },
-    dataset: { ...dataset, ...data },
+    request: { datasetId: 'd', modelId: 'm', strategy: strategy.id ?? 'lora', ...request },
+    dataset,
     model,
-    strategy: someStrategy(),
+    strategy: someStrategy(strategy),
     settings,
   })
 
@@ -63,4 +64,29 @@ test.each(invalid)('%s is refused', (_, request, message) => {
   expect(() => resolve(request)).toThrow(
     expect.objectContaining({ code: 'recipe-invalid', message: expect.stringMatching(message) }),
   )
+})
+
+test('what a strategy puts before each text leaves less room for it', () => {
+  const virtualTokens = { kind: 'number', name: 'virtualTokens', value: 20, minimum: 1, maximum: 64, step: 1 } as const
+  for (const id of ['prompt-tuning', 'prefix-tuning'] as const) {
+    const strategy: Partial<StrategyDescription> = { id, options: [virtualTokens] }
+    expect(resolve({}, strategy).maxLength).toBe(108)
+    expect(resolve({ options: { virtualTokens: 64 } }, strategy).maxLength).toBe(64)
+    expect(() => resolve({ maxLength: 128 }, strategy)).toThrow(`tokens, of which ${id} takes 20; use 108 or fewer`)
+  }
+})
+
+test('a dictionary reads any text, whatever the model at hand', () => {
+  const wordList = { kind: 'word-list', name: 'wordList', value: '' } as const
+  const strategy: Partial<StrategyDescription> = { id: 'dictionary', options: [wordList] }
+  expect(resolve({}, strategy).maxLength).toBe(256)
+  expect(resolve({ maxLength: 8000 }, strategy).maxLength).toBe(8000)
+  expect(resolve({ options: { wordList: 'abc' } }, strategy).options).toEqual({ wordList: 'abc' })
+})
+
+test('a text as an option has its length', () => {
+  const initialText = { kind: 'text', name: 'initialText', value: '', maximumLength: 10 } as const
+  const strategy: Partial<StrategyDescription> = { id: 'prompt-tuning', options: [initialText] }
+  expect(resolve({ options: { initialText: 'Positive?' } }, strategy).options).toEqual({ initialText: 'Positive?' })
+  expect(() => resolve({ options: { initialText: 'Positive or not?' } }, strategy)).toThrow(/at most 10 characters/)
 })
