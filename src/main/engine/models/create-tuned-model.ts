@@ -112,7 +112,7 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
 /** The tensors of the forward pass: parameters where they train, the base elsewhere; base tensors replaced are freed. */
 function assemble(
   { config, weights: base }: Base,
-  { parameters, virtualTokens = 0, firstPosition = virtualTokens }: Adaptation,
+  { parameters, virtualTokens = 0, firstPosition = 0 }: Adaptation,
 ): Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'weights' | 'dispose'> {
   const weights: Weights = {
     ...base,
@@ -122,7 +122,6 @@ function assemble(
   return {
     parameters,
     weights,
-    maximumLength: config.maximumLength - firstPosition,
     maximumLength: config.maximumLength - virtualTokens - firstPosition,
     totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
     dispose: () => tf.dispose(Object.values(weights)),
