@@ -26,8 +26,9 @@ export type Column = z.infer<typeof columnSchema>
 
 /**
  * What may be found, with the `values` of each:
- * few-rows {rows, advised}; label-balance {largest, largestShare, smallest, smallestRows}; small-class {labels, minimum};
- * empty-text {} and empty-label {} (rows left out); duplicate-text {acrossSplits} (rows beyond the first of each text);
+ * few-rows {rows, advised}; label-balance {largest, largestShare, smallest, smallestRows}; small-class {labels, minimum}
+ * (without `minimum` where it is groups that keep a class out of a split); empty-text {} and empty-label {} (rows left
+ * out); duplicate-text {acrossSplits, and `separated`, the same, where it is not 0} (rows beyond the first of each text);
  * conflicting-labels {texts}; short-text {characters}; long-text {characters, longest}; truncation {maxLength, share}.
  * Regression: not-a-number {} (rows left out); constant-target {value}; outliers {beyond} (rows further than that many
  * deviations from the mean). Instruction: empty-prompt {} and empty-response {} (rows left out).

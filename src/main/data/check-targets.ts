@@ -1,7 +1,8 @@
 /** Refuses targets that nothing can be learnt from, saying which column looks better. */
+import { type SplitName, splitNames } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import type { ColumnChoice } from './choose-columns'
-import { countTexts, type LabelCount, type RowFacts } from './findings'
+import { countClasses, countTexts, type LabelCount, type RowFacts } from './findings'
 import type { ScannedColumn } from './infer-columns'
 import type { LeftOut } from './read-rows'
 import type { Table } from './read-table'
@@ -74,7 +75,7 @@ export function checkTargets(
   )
 }
 
-/** Fails with `dataset-too-small` where the groups cannot fill three splits. */
+/** Fails with `dataset-too-small` where the groups of a column cannot fill three splits. */
 export function checkGroups({ path, fileName }: Table, column: string, rows: readonly RowFacts[]): void {
   const groups = new Set(rows.map(({ group, source }) => source ?? -1 - group)).size
   if (groups >= 3) return
@@ -83,6 +84,25 @@ export function checkGroups({ path, fileName }: Table, column: string, rows: rea
     `Column "${column}" of ${fileName} has ${groups} ${groups === 1 ? 'group' : 'groups'}; training, validation and test need one each. ` +
       'Add rows of other groups, or split without a group column.',
     { path, column, groups },
+  )
+}
+
+/** Fails with `dataset-too-small` where groups that stay together leave a split with one class or one value. */
+export function checkSplits(
+  { path, fileName }: Table,
+  { task, targetColumn, labelSeparator }: ColumnChoice,
+  rows: readonly RowFacts[],
+  splits: readonly SplitName[],
+): void {
+  if (task === 'instruction') return
+  const found = countClasses(rows, splits, labelSeparator)
+  const poor = splitNames.find((name) => found[name].size < 2)
+  if (poor === undefined) return
+  throw new Failure(
+    'dataset-too-small',
+    `All rows of ${fileName} that are for ${poor} have the same "${targetColumn}", so no score would say anything. ` +
+      'Add rows with others, or choose another group column or split seed.',
+    { path, column: targetColumn, split: poor },
   )
 }
 

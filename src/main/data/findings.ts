@@ -1,5 +1,5 @@
 /** What is worth knowing about labelled rows before a model learns from them: PASS, or WARN with what to do. */
-import type { Dataset, Finding, FindingCode, SplitName } from '../../shared/dataset'
+import { type Dataset, type Finding, type FindingCode, type SplitName, splitNames } from '../../shared/dataset'
 import { createLabelReader } from './label-lists'
 import { describeNumbers } from './numbers'
 import type { LeftOut } from './read-rows'
@@ -48,7 +48,7 @@ export function examineRows(rows: readonly RowFacts[], splits: readonly SplitNam
   return [
     ...findings,
     examineBalance(rows, profile),
-    examineSmallClasses(rows, profile),
+    examineSmallClasses(rows, splits, profile),
     examineConflicts(rows, profile),
   ]
 }
@@ -117,7 +117,11 @@ function examineDuplicates(rows: readonly RowFacts[], splits: readonly SplitName
     (acrossSplits === 0
       ? 'Equal texts are kept in the same split, so no score profits from them.'
       : `${acrossSplits} of them are in another split than that row, because their groups are.`)
-  return warn('duplicate-text', message, { rows: repeated.length, ids: idsOf(repeated), values: { acrossSplits } })
+  return warn('duplicate-text', message, {
+    rows: repeated.length,
+    ids: idsOf(repeated),
+    values: acrossSplits === 0 ? { acrossSplits } : { acrossSplits, separated: acrossSplits },
+  })
 }
 
 /** Rows whose text an earlier row has, and how many of them are in another split than the first with that text. */
@@ -174,19 +178,46 @@ function examineBalance(rows: readonly RowFacts[], { labels, labelSeparator }: P
     : pass('label-balance', `${told}.`, values)
 }
 
-function examineSmallClasses(rows: readonly RowFacts[], { labels, labelSeparator }: Profile): Finding {
+function examineSmallClasses(
+  rows: readonly RowFacts[],
+  splits: readonly SplitName[],
+  { labels, labelSeparator }: Profile,
+): Finding {
   const labelsIn = createLabelReader(labelSeparator)
-  const small = [...countTexts(rows, labels, labelSeparator)]
-    .filter(([, texts]) => texts < leastTextsForEverySplit)
-    .map(([label]) => label)
-  const values = { labels: small.join(', '), minimum: leastTextsForEverySplit }
-  if (small.length === 0) return pass('small-class', 'Every class is in every split.', values)
-  const concerned = rows.filter(({ target }) => labelsIn(target).some((label) => small.includes(label)))
+  const found = countClasses(rows, splits, labelSeparator)
+  const absent = labels.map(({ label }) => label).filter((label) => splitNames.some((name) => !found[name].has(label)))
+  const names = absent.join(', ')
+  const minimum = leastTextsForEverySplit
+  if (absent.length === 0) return pass('small-class', 'Every class is in every split.', { labels: names, minimum })
+  const concerned = rows.filter(({ target }) => labelsIn(target).some((label) => absent.includes(label)))
+  const texts = countTexts(rows, labels, labelSeparator)
+  const few = absent.every((label) => (texts.get(label) ?? 0) < minimum)
+  const [subject, have, are] = absent.length === 1 ? ['Class', 'has', 'is'] : ['Classes', 'have', 'are']
   const message =
-    `${small.length === 1 ? 'Class' : 'Classes'} ${small.map((label) => `"${label}"`).join(', ')} ` +
-    `${small.length === 1 ? 'has' : 'have'} fewer than ${leastTextsForEverySplit} different texts and cannot be in every split. ` +
-    'Label more of them, or join them with another class.'
-  return warn('small-class', message, { rows: concerned.length, ids: idsOf(concerned), values })
+    `${subject} ${absent.map((label) => `"${label}"`).join(', ')} ` +
+    (few
+      ? `${have} fewer than ${minimum} different texts and cannot be in every split. Label more of them, or join them with another class.`
+      : `${are} not in every split, because too few groups have them. Label rows of other groups.`)
+  return warn('small-class', message, {
+    rows: concerned.length,
+    ids: idsOf(concerned),
+    values: few ? { labels: names, minimum } : { labels: names },
+  })
+}
+
+/** The classes in each split. */
+export function countClasses(
+  rows: readonly RowFacts[],
+  splits: readonly SplitName[],
+  labelSeparator: string | null,
+): Record<SplitName, Set<string>> {
+  const labelsIn = createLabelReader(labelSeparator)
+  const found = { train: new Set<string>(), validation: new Set<string>(), test: new Set<string>() }
+  for (const [index, { target }] of rows.entries()) {
+    const classes = found[splits[index] ?? 'train']
+    for (const label of labelsIn(target)) classes.add(label)
+  }
+  return found
 }
 
 /** How many different texts each class has. */

@@ -1,7 +1,6 @@
 /** Turns a table into a data set: leaves out what cannot be learnt from (saying so), counts classes, splits. */
 import type { Dataset, DatasetRow, SplitName } from '../../shared/dataset'
-import { Failure } from '../../shared/failure'
-import { checkGroups, checkTargets } from './check-targets'
+import { checkGroups, checkSplits, checkTargets } from './check-targets'
 import type { ColumnChoice } from './choose-columns'
 import { examineRows, examineSources, type LabelCount, leftOut, type RowFacts } from './findings'
 import { createGrouping, fingerprint } from './fingerprint'
@@ -40,20 +39,13 @@ export async function planImport(
   if (groupColumn !== null) checkGroups(table, groupColumn, rows)
   const profile = { task, labels, labelSeparator }
   const splits = splitFacts(rows, profile, { seed: splitSeed, bySource: groupColumn !== null })
+  checkSplits(table, choice, rows, splits)
   const splitOf = new Map(rows.map(({ id }, index) => [id, splits[index] ?? 'train']))
-  const numbers = trainingNumbers(rows, splits, profile)
-  if (numbers?.deviation === 0) {
-    throw new Failure(
-      'target-constant',
-      `Column "${targetColumn}" of ${table.fileName} has the same value ${numbers.mean} in every row for training. Add rows with other values.`,
-      { path: table.path, column: targetColumn, rows: rows.length },
-    )
-  }
   const columnOf = (code: LeftOut) => (code === 'empty-text' || code === 'empty-prompt' ? textColumn : targetColumn)
   return {
     ...choice,
     labels,
-    numbers,
+    numbers: trainingNumbers(rows, splits, profile),
     rows: rows.length,
     splits: countSplits(splits),
     splitSeed,

@@ -481,6 +481,24 @@ describe('groups', () => {
     expect((await failureOfImport(content, { groupColumn: 'writer' })).details).toMatchObject({ wanted: 'group' })
   })
 
+  it('are told where they leave a class out of a split, and refused where they leave it alone', async () => {
+    const rows = (label: (row: number) => string) =>
+      `text,label,author\n${Array.from({ length: 200 }, (_, row) => `message number ${row},${label(row)},author ${row % 20}`).join('\n')}\n`
+    const rare = await plan(
+      rows((row) => (row % 20 === 4 ? 'rare' : ab(row >> 1))),
+      { groupColumn: 'author' },
+    )
+    const found = rare.warnings.find(({ code }) => code === 'small-class')
+    expect(found).toMatchObject({ rows: 10, values: { labels: 'rare' } })
+    expect(found?.message).toContain('Class "rare" is not in every split, because too few groups have them')
+    const alone = await failureOfImport(
+      rows((row) => (row % 20 < 2 ? 'b' : 'a')),
+      { groupColumn: 'author' },
+    )
+    expect(alone.code).toBe('dataset-too-small')
+    expect(alone.message).toContain('have the same "label"')
+  })
+
   it('count equal texts that they take to different splits', async () => {
     const copies = content.replace(/message number \d+/g, (text) => (text.endsWith('7') ? 'the same again' : text))
     const { warnings } = await plan(copies, { groupColumn: 'author' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { reportOn } from '../../../src/main/data/report'
 import type { Dataset, DatasetRow, SplitName } from '../../../src/shared/dataset'
 
-const splitOf = (index: number): SplitName => (index % 10 < 7 ? 'train' : index % 10 < 8 ? 'validation' : 'test')
+const splitOf = (index: number): SplitName => (index % 20 < 14 ? 'train' : index % 20 < 16 ? 'validation' : 'test')
 
 function rowsOf(count: number, change: (index: number) => Partial<DatasetRow> = () => ({})): DatasetRow[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -48,8 +48,8 @@ it('passes healthy data, with every check named', async () => {
     'conflicting-labels pass',
   ])
   expect(splitLabels).toEqual([
-    { label: 'a', train: 80, validation: 0, test: 20 },
-    { label: 'b', train: 60, validation: 20, test: 20 },
+    { label: 'a', train: 70, validation: 10, test: 20 },
+    { label: 'b', train: 70, validation: 10, test: 20 },
   ])
   expect(characters).toEqual({ minimum: 16, median: 18, maximum: 18 })
   expect(tokens).toBeNull()
