@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { downloadArrays, type FloatArray, transposeArray } from '../../../src/main/engine/formats/arrays'
-import {
-  inspectModel,
-  labelsOf,
-  loadModel,
-  toHuggingFace,
-  weightsFile,
-} from '../../../src/main/engine/formats/hugging-face'
+import { inspectModel, loadModel, toHuggingFace, weightsFile } from '../../../src/main/engine/formats/hugging-face'
 import { decodeSafetensors, encodeSafetensors } from '../../../src/main/engine/formats/safetensors'
 import { encodeJson } from '../../../src/main/engine/formats/text'
+import { basePrefix } from '../../../src/main/engine/models/weights'
+import { outputsOf, type Problem } from '../../../src/shared/problem'
 import { startBackend } from '../../support/backend'
 import { folderInMemory, folderOnDisk } from '../../support/folders'
-import { goldenFolder } from '../../support/golden'
+import { goldenCases, goldenFolder } from '../../support/golden'
 import { tinyArchitectures, tinyBaseFolder, tinyConfig, tinyWeights } from '../../support/tiny-models'
+import { tinyProblems } from '../../support/training'
 
 beforeAll(() => startBackend('cpu'))
 
@@ -22,6 +20,9 @@ type Stored = Record<string, FloatArray>
 
 const storedIn = (files: Record<string, Uint8Array>): Stored =>
   decodeSafetensors(files[weightsFile] ?? new Uint8Array()).tensors as Stored
+
+const configIn = (files: Record<string, Uint8Array>): Record<string, unknown> & { architectures?: string[] } =>
+  JSON.parse(new TextDecoder().decode(files['config.json']))
 
 async function withTensors(change: (tensors: Stored) => Stored): Promise<Record<string, Uint8Array>> {
   const files = await tinyBaseFolder('bert')
@@ -53,18 +54,55 @@ describe.each(tinyArchitectures)('a Hugging Face folder of %s', (architecture) =
     expect(read).toBeLessThan(weightFiles[0]?.byteLength ?? 0)
   })
 
+  it('may lack the prefix of its names', async () => {
+    const files = await tinyBaseFolder(architecture)
+    const prefix = `${basePrefix(tinyConfig(architecture))}.`
+    const bare = Object.entries(storedIn(files)).map(([name, tensor]) => [name.replace(prefix, ''), tensor])
+    const stored = { ...files, [weightsFile]: encodeSafetensors(Object.fromEntries(bare)) }
+    const { weights } = await loadModel(folderInMemory(stored))
+    expect(await downloadArrays(weights)).toEqual(await downloadArrays(tinyWeights(tinyConfig(architecture))))
+  })
+})
+
+describe.each(goldenCases)('a folder of $model for $head', ({ model, head }) => {
   it('written by transformers is written by Fino with the same tensors', async () => {
-    const { config, weights } = await loadModel(folderOnDisk(goldenFolder(architecture)))
-    const labels = labelsOf(config) ?? []
-    const files = toHuggingFace(config, await downloadArrays(weights), labels)
-    const theirs = decodeSafetensors(readFileSync(join(goldenFolder(architecture), weightsFile)))
-    expect(storedIn(files)).toEqual(theirs.tensors)
-    expect(JSON.parse(new TextDecoder().decode(files['config.json']))).toMatchObject({
-      num_labels: 3,
-      id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2' },
-      label2id: { LABEL_0: 0, LABEL_1: 1, LABEL_2: 2 },
-      problem_type: 'single_label_classification',
-    })
+    const { config, weights } = await loadModel(folderOnDisk(goldenFolder(model)))
+    const problem: Problem =
+      head === 'language'
+        ? tinyProblems.instruction
+        : { kind: 'single-label', labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'] }
+    const files = toHuggingFace(config, await downloadArrays(weights), problem)
+    const theirs = decodeSafetensors(readFileSync(join(goldenFolder(model), weightsFile))).tensors
+    const other = head === 'language' ? 'score.weight' : 'lm_head.weight'
+    const wanted = Object.entries(theirs).filter(([name]) => name !== other)
+    expect(storedIn(files)).toEqual(Object.fromEntries(wanted))
+    const written = configIn(files)
+    expect(written.architectures?.[0]).toMatch(
+      head === 'language' ? /(ForCausalLM|LMHeadModel)$/ : /ForSequenceClassification$/,
+    )
+    expect(written.problem_type).toBe(head === 'language' ? undefined : 'single_label_classification')
+  })
+})
+
+describe('config.json written by Fino', () => {
+  const written = async (problem: Problem, paddingId?: number) => {
+    const config = tinyConfig('llama')
+    const weights = { ...tinyWeights(config), 'score.weight': tf.zeros([16, outputsOf(problem) ?? 1]) }
+    return configIn(toHuggingFace(config, await downloadArrays(weights), problem, paddingId))
+  }
+
+  it.each([
+    [tinyProblems['single-label'], 'single_label_classification', { 0: 'no', 1: 'yes' }],
+    [tinyProblems['multi-label'], 'multi_label_classification', { 0: 'no', 1: 'yes', 2: 'long' }],
+    [tinyProblems.regression, 'regression', { 0: 'LABEL_0' }],
+  ])('says what the head answers: %o', async (problem, type, names) => {
+    const { problem_type: kind, id2label, num_labels: count } = await written(problem)
+    expect([kind, id2label, count]).toEqual([type, names, Object.keys(names).length])
+  })
+
+  it('names the tokenizer’s padding where the model knows none', async () => {
+    expect((await written(tinyProblems.regression, 7)).pad_token_id).toBe(7)
+    expect((await written(tinyProblems.regression)).pad_token_id).toBeNull()
   })
 })
 
@@ -105,11 +143,46 @@ describe('other Hugging Face folders', () => {
     expect(await downloadArrays(weights)).toEqual(await downloadArrays(tinyWeights(tinyConfig('bert'))))
   })
 
-  it('may be stored in half precision', async () => {
-    const files = await tinyBaseFolder('bert')
+  it('may bring masks, rotary frequencies and a head that is the embedding table', async () => {
+    const some = { shape: [1, 1, 2, 2], data: new Float32Array(4) }
+    for (const architecture of ['gpt2', 'llama'] as const) {
+      const files = await tinyBaseFolder(architecture)
+      const extra =
+        architecture === 'gpt2'
+          ? { 'transformer.h.0.attn.bias': some, 'transformer.h.0.attn.masked_bias': some, 'lm_head.weight': some }
+          : { 'model.layers.0.self_attn.rotary_emb.inv_freq': some }
+      const stored = { ...files, [weightsFile]: encodeSafetensors({ ...storedIn(files), ...extra }) }
+      const { weights } = await loadModel(folderInMemory(stored))
+      expect(await downloadArrays(weights)).toEqual(await downloadArrays(tinyWeights(tinyConfig(architecture))))
+    }
+  })
+
+  it('may lack a language-model head of its own, as classifiers do', async () => {
+    const files = await tinyBaseFolder('llama')
+    const { 'lm_head.weight': _, ...headless } = storedIn(files)
+    const { weights } = await loadModel(folderInMemory({ ...files, [weightsFile]: encodeSafetensors(headless) }))
+    expect(Object.keys(weights)).not.toContain('lm_head.weight')
+    expect((await inspectModel(folderInMemory(files))).parameters).toBe(
+      (await inspectModel(folderInMemory({ ...files, [weightsFile]: encodeSafetensors(headless) }))).parameters + 960,
+    )
+  })
+
+  it.each(['bert', 'gpt2', 'llama'] as const)('of %s may be stored as bfloat16', async (architecture) => {
+    const files = await tinyBaseFolder(architecture)
+    const { weights } = await loadModel(folderInMemory({ ...files, [weightsFile]: asBrainFloats(storedIn(files)) }))
+    const exact = await downloadArrays(tinyWeights(tinyConfig(architecture)))
+    for (const [name, { shape, data }] of Object.entries(await downloadArrays(weights))) {
+      expect(shape).toEqual(exact[name]?.shape)
+      const bits = new Uint32Array((exact[name]?.data ?? data).slice().buffer).map((one) => one & 0xffff0000)
+      expect([...data]).toEqual([...new Float32Array(bits.buffer)])
+    }
+  })
+
+  it.each(['bert', 'gpt2', 'llama'] as const)('of %s may be stored in half precision', async (architecture) => {
+    const files = await tinyBaseFolder(architecture)
     const halves = { ...files, [weightsFile]: encodeSafetensors(storedIn(files), {}, { type: 'F16' }) }
     const { weights } = await loadModel(folderInMemory(halves))
-    const exact = await downloadArrays(tinyWeights(tinyConfig('bert')))
+    const exact = await downloadArrays(tinyWeights(tinyConfig(architecture)))
     const largest = Object.entries(await downloadArrays(weights)).flatMap(([name, { data }]) =>
       [...data].map((value, at) => Math.abs(value - (exact[name]?.data[at] ?? Number.NaN))),
     )
@@ -141,6 +214,22 @@ describe('other Hugging Face folders', () => {
     await expect(loadModel(folderInMemory(wrong))).rejects.toThrow(/pooler.dense.weight is 2 x 128, not 16 x 16/)
   })
 })
+
+/** The same file with the upper half of each value: a cut where rounding would be usual. */
+function asBrainFloats(tensors: Stored): Uint8Array {
+  const header: Record<string, unknown> = {}
+  const parts: Uint8Array[] = []
+  let offset = 0
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const halves = Uint16Array.from(new Uint32Array(data.slice().buffer), (bits) => bits >>> 16)
+    header[name] = { dtype: 'BF16', shape, data_offsets: [offset, offset + halves.byteLength] }
+    offset += halves.byteLength
+    parts.push(new Uint8Array(halves.buffer))
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header))
+  const length = new Uint8Array(new BigUint64Array([BigInt(text.byteLength)]).buffer)
+  return new Uint8Array(Buffer.concat([length, text, ...parts]))
+}
 
 describe('transposeArray', () => {
   it('turns rows to columns across its blocks, and back', () => {
