@@ -144,13 +144,17 @@ export const messages: Messages = {
     },
     'small-class': {
       pass: ['Todas as classes estão em todas as divisões.'],
-      warn: ['Com menos de {{minimum, number}} textos diferentes, não cabem em todas as divisões: {{labels}}.'],
+      warn: [
+        'Com menos de {{minimum, number}} textos diferentes, não cabem em todas as divisões: {{labels}}.',
+        'Não estão em todas as divisões, porque poucos grupos as têm: {{labels}}.',
+      ],
     },
     'empty-text': { warn: ['{{rows, number}} linhas sem texto ficaram de fora.'] },
     'empty-label': { warn: ['{{rows, number}} linhas sem rótulo ficaram de fora.'] },
     'duplicate-text': {
       pass: ['Nenhum texto aparece duas vezes.'],
       warn: [
+        '{{rows, number}} linhas repetem um texto anterior; {{separated, number}} delas estão em outra divisão que ele, porque seus grupos estão.',
         '{{rows, number}} linhas repetem um texto anterior. Textos iguais ficam na mesma divisão, para não enfeitar as notas.',
       ],
     },
@@ -174,6 +178,7 @@ export const messages: Messages = {
     },
     'not-a-number': { warn: ['{{rows, number}} linhas sem um número no alvo ficaram de fora.'] },
     'constant-target': {
+      pass: ['Os números variam.'],
       warn: ['Quase todas as linhas têm o mesmo número, {{value}}.'],
       fail: ['Todas as linhas têm o mesmo número, {{value}}: não há o que aprender.'],
     },
