@@ -88,6 +88,7 @@ async function* readCells(file: InspectedFile, encoding: Encoding, layout: JsonL
       path,
       row: number,
       line,
+      format: 'JSON',
     })
   }
 }

@@ -32,12 +32,14 @@ export const messages: Messages = {
     ],
     'dataset-malformed': [
       'Linha {{row, number}}: {{expected, number}} campos esperados, {{found, number}} encontrados (linha {{line, number}} de {{path, file}}). Ponha entre aspas as células que contêm o separador, ou escolha outro separador.',
-      'Linha {{row, number}}, coluna “{{column}}”: o valor não é um número (linha {{line, number}} de {{path, file}}). Escreva um número, deixe a célula vazia ou importe a coluna como classes.',
+      'A linha {{row, number}} não pôde ser lida como {{format}} (linha {{line, number}} de {{path, file}}). Escreva uma lista de objetos ([{…}, {…}]) ou um objeto por linha.',
       'Linha {{row, number}}: as aspas não fecham direito (linha {{line, number}} de {{path, file}}). Feche-as, ou escreva as aspas de dentro de um texto duas vezes ("").',
       'A linha {{line, number}} de {{path, file}} não pôde ser lida como tabela. Corrija-a e tente de novo.',
       'Corrija a linha e tente de novo.',
     ],
     'dataset-too-small': [
+      'A coluna “{{column}}” de {{path, file}} tem só {{groups, number}} grupos; treino, validação e teste precisam de um cada. Acrescente linhas de outros grupos ou divida sem coluna de grupo.',
+      'Com os grupos juntos, uma das divisões de {{path, file}} ({{split}}) só tem um valor em “{{column}}”. Escolha outra coluna de grupo ou outra semente.',
       'Há linhas ou textos diferentes de menos por classe em {{path, file}}. Rotule mais linhas ou junte classes.',
       'Rotule mais linhas e tente de novo.',
     ],
