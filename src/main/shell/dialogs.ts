@@ -6,7 +6,11 @@ export function electronHost(): Host {
   return {
     kind: 'electron',
     systemLanguage: app.getLocale(),
-    chooseData: () => choose(['openFile'], [{ name: 'CSV, TSV', extensions: ['csv', 'tsv', 'txt', 'tab'] }]),
+    chooseData: () =>
+      choose(
+        ['openFile'],
+        [{ name: 'CSV, TSV, JSON', extensions: ['csv', 'tsv', 'txt', 'tab', 'json', 'jsonl', 'ndjson'] }],
+      ),
     chooseFolder: () => choose(['openDirectory', 'createDirectory'], []),
     reveal: async (path) => shell.showItemInFolder(path),
   }
