@@ -34,7 +34,15 @@ const checkpoint: Checkpoint = {
     best: {
       step: 10,
       epoch: 2,
-      metrics: { accuracy: 0.1 + 0.2, macroF1: 1 / 3, loss: 1e-300, examples: 3, perClass: [], confusion: [[1]] },
+      metrics: {
+        kind: 'single-label',
+        accuracy: 0.1 + 0.2,
+        macroF1: 1 / 3,
+        loss: 1e-300,
+        examples: 3,
+        perClass: [],
+        confusion: [[1]],
+      },
     },
     evaluationsWithoutBetter: 1,
     trainingSeconds: 1.25,

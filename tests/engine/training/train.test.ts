@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { TunedModel } from '../../../src/main/engine/models/tuned-model'
 import type { TrainingEvent } from '../../../src/main/engine/training/events'
+import { outputsOf } from '../../../src/shared/problem'
 import { startBackend } from '../../support/backend'
 import {
   memoryStore,
   mutableStop,
   resumeFrom,
   runTraining,
+  tinyProblems,
   tinyRecipe,
+  tinyTargets,
   tinyTask,
   valuesOf,
 } from '../../support/training'
@@ -42,6 +46,7 @@ describe('a run', () => {
     )
     const best = evaluationsOf(events).reduce((left, right) => {
       const [a, b] = [left.evaluation.metrics, right.evaluation.metrics]
+      if (a.kind !== 'single-label' || b.kind !== 'single-label') throw new Error('another kind of scores')
       return b.macroF1 > a.macroF1 || (b.macroF1 === a.macroF1 && b.loss < a.loss) ? right : left
     })
     expect(report.bestStep).toBe(best.evaluation.step)
@@ -92,6 +97,58 @@ describe('a run', () => {
     await expect(work).rejects.toMatchObject({ code: 'run-diverged', details: { step: 9 } })
     expect(store.last).not.toBeNull()
   })
+})
+
+describe.each(['multi-label', 'regression', 'instruction'] as const)('%s', (kind) => {
+  const problem = tinyProblems[kind]
+  const strategy = kind === 'instruction' ? 'lora' : 'head-only'
+  const tuned = () => tinyTunedModel('llama', strategy, { outputs: outputsOf(problem) })
+  /** No dropout: the masks of one large and two small batches differ. */
+  const quiet = (model: TunedModel): TunedModel => ({
+    ...model,
+    logits: (batch, _, hidden) => model.logits(batch, { training: false }, hidden),
+  })
+
+  it('is learnt, and the best evaluation is kept', async () => {
+    const recipe = { ...tinyRecipe, epochs: 8, learningRate: 0.05 }
+    const { events, losses, report } = await runTraining(tinyTask(tuned(), { problem, recipe }))
+    const half = losses.length / 2
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+    expect(mean(losses.slice(half))).toBeLessThan(0.95 * mean(losses.slice(0, half)))
+    const evaluations = evaluationsOf(events)
+    expect(evaluations.find(({ evaluation }) => evaluation.step === report.bestStep)?.best).toBe(true)
+    expect(report.validation).toMatchObject({ kind, examples: 9 })
+  })
+
+  it('accumulates: 2 batches of 4 do what 1 of 8 does', async () => {
+    const run = async (batchSize: number, accumulationSteps: number) => {
+      const recipe = { ...tinyRecipe, epochs: 2, batchSize, accumulationSteps }
+      return (await runTraining(tinyTask(quiet(tuned()), { problem, recipe }))).losses
+    }
+    const whole = await run(8, 1)
+    for (const [index, loss] of (await run(4, 2)).entries()) expect(loss).toBeCloseTo(whole[index] as number, 4)
+  })
+})
+
+it('fits one linear model on the features of several classes, or of a number', async () => {
+  for (const kind of ['multi-label', 'regression'] as const) {
+    const problem = tinyProblems[kind]
+    const model = tinyTunedModel('bert', 'feature-based', { outputs: outputsOf(problem) })
+    const { losses, report } = await runTraining(tinyTask(model, { problem }))
+    expect(report.validation.kind).toBe(kind)
+    expect(losses.at(-1)).toBeLessThan(losses[0] as number)
+  }
+})
+
+it('says how many texts have no room for their response, and fails where none has', async () => {
+  const problem = tinyProblems.instruction
+  const train = [...tinyTargets(6, 7, 'instruction'), { text: '9 9 9 9 9 9 9 9 9 9 9 9 9 9', target: '3' }]
+  const model = tinyTunedModel('llama', 'lora', { outputs: null })
+  const { events } = await runTraining(tinyTask(model, { problem, train }))
+  expect(events.filter(({ kind }) => kind === 'left-out')).toEqual([{ kind: 'left-out', texts: 1, total: 7 }])
+  const long = { ...problem, template: '3 3 3 3 3 3 3 3 3 3 3 3 {prompt} 3 3 3 3' }
+  const work = runTraining(tinyTask(tinyTunedModel('llama', 'lora', { outputs: null }), { problem: long }))
+  await expect(work).rejects.toMatchObject({ code: 'recipe-invalid', details: { maxLength: 16 } })
 })
 
 describe('asked to leave', () => {

@@ -94,6 +94,67 @@ it('reads tokenizer.json and ignores the padding and truncation written in it', 
   expect(await tokenizer.encode(['a b a b'], null)).toEqual([Int32Array.of(1, 2, 1, 2)])
 })
 
+describe('from vocab.json and merges.txt', () => {
+  const pieces = [
+    '<|endoftext|>',
+    '<s>',
+    '<pad>',
+    '</s>',
+    '<unk>',
+    '<mask>',
+    'a',
+    'b',
+    'Ġ',
+    'Ã',
+    '©',
+    'Ġa',
+    'Ġab',
+    'ab',
+  ]
+  const at = (...tokens: string[]) => Int32Array.from(tokens, (token) => pieces.indexOf(token))
+  const decoder = { architecture: 'gpt2', padTokenId: null, vocabularySize: 14, source: { eos_token_id: 0 } } as const
+
+  beforeEach(async () => {
+    await writeFile(
+      join(folder, 'vocab.json'),
+      JSON.stringify(Object.fromEntries(pieces.map((token, id) => [token, id]))),
+    )
+    await writeFile(join(folder, 'merges.txt'), '#version: 0.2\nĠ a\nĠa b\na b\n')
+  })
+
+  it('as GPT2Tokenizer: merged bytes, nothing around them', async () => {
+    const tokenizer = await loadTokenizer(folder, decoder)
+    expect(await tokenizer.encode(['ab ab aé<|endoftext|>'], null)).toEqual([
+      at('ab', 'Ġab', 'Ġa', 'Ã', '©', '<|endoftext|>'),
+    ])
+    expect(await tokenizer.decode([...at('ab', 'Ġab', 'Ġa', 'Ã', '©', '<|endoftext|>')])).toBe('ab ab aé')
+    expect(tokenizer).toMatchObject({ paddingId: 0, beginningId: null, endIds: [0] })
+  })
+
+  it('as RobertaTokenizer: between <s> and </s>, and plain without them', async () => {
+    const roberta = { ...decoder, architecture: 'roberta', padTokenId: 2, source: {} } as const
+    const tokenizer = await loadTokenizer(folder, roberta)
+    expect(await tokenizer.encode(['a ab'], null)).toEqual([at('<s>', 'a', 'Ġab', '</s>')])
+    expect(await tokenizer.encodePlain(['a ab', ''])).toEqual([at('a', 'Ġab'), at()])
+  })
+
+  it('not without the tokens that the architecture lives by', async () => {
+    await writeFile(join(folder, 'vocab.json'), '{"a":0}')
+    await expect(loadTokenizer(folder, decoder)).rejects.toThrow(/vocab.json lacks <\|endoftext\|>/)
+  })
+})
+
+it('knows what opens and ends from the settings, the model and its generation', async () => {
+  await build({ eos_token: { content: '[SEP]' }, pad_token: '[MASK]' })
+  await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: [7, id('[SEP]')] }))
+  const tokenizer = await loadTokenizer(folder, { ...model, padTokenId: null, source: { eos_token_id: 8 } })
+  expect(tokenizer).toMatchObject({
+    paddingId: id('[MASK]'),
+    beginningId: id('[CLS]'),
+    endIds: [id('[SEP]'), 8, 7],
+  })
+})
+
 describe('fails', () => {
   it('without any tokenizer file', async () => {
     await expect(loadTokenizer(folder, model)).rejects.toMatchObject({ code: 'model-malformed' })
@@ -111,7 +172,7 @@ describe('fails', () => {
 
   it('with a tokenizer that knows more tokens than the model', async () => {
     await build()
-    const small = { padTokenId: 0, vocabularySize: 5 }
+    const small = { ...model, vocabularySize: 5 }
     await expect(loadTokenizer(folder, small)).rejects.toThrow(/knows 13 tokens, the model only 5/)
   })
 })
