@@ -11,7 +11,7 @@ test('a broken row is named, and another file can be chosen', async ({ open }) =
   await expect(notice).toContainText(/(row|line) 4/i)
   await expect(notice).not.toContainText('at Object.')
   await page.getByRole('button', { name: 'Choose another file' }).click()
-  await expect(page.getByRole('button', { name: /Drop a CSV or TSV file/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Drop a CSV/ })).toBeVisible()
 })
 
 test('an empty file and a picture are refused with a sentence', async ({ open }) => {

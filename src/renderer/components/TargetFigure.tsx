@@ -9,8 +9,8 @@ export function TargetFigure({ dataset }: { dataset: Dataset | undefined }) {
   const format = useFormat()
   if (dataset === undefined) return <Figure label={t('check.labels')} value={undefined} />
   if (dataset.numbers !== null) {
-    const { minimum, maximum } = dataset.numbers
-    return <Figure label={t('check.range')} value={`${format.measure(minimum)} – ${format.measure(maximum)}`} />
+    const words = { from: format.measure(dataset.numbers.minimum), to: format.measure(dataset.numbers.maximum) }
+    return <Figure label={t('check.range')} value={t('check.rangeValue', words)} />
   }
   if (dataset.task === 'instruction') {
     return <Figure label={t('check.responses')} value={format.number(dataset.rows)} />

@@ -64,7 +64,11 @@ export function createFormat(language: string) {
       }).format(share),
     /** Three figures that keep their width: 0.842 */
     score: (value: number) =>
-      new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value),
+      new Intl.NumberFormat(locale, {
+        minimumFractionDigits: 3,
+        maximumFractionDigits: 3,
+        signDisplay: 'negative',
+      }).format(value),
     /** Three figures of whatever size, in units of the data: 1234.5 -> 1,230; 0.04567 -> 0.0457 */
     measure: (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value),
     /** With its sign, in a column: +0.12 */

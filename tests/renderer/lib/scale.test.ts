@@ -4,7 +4,7 @@ import { binsOf, roundTicks } from '../../../src/renderer/lib/scale'
 describe('roundTicks', () => {
   it('reaches around the values in round steps', () => {
     expect(roundTicks(-1.83, 1.7, 4)).toEqual([-2, -1, 0, 1, 2])
-    expect(roundTicks(0.12, 0.47, 5)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5])
+    expect(roundTicks(0.12, 0.47, 4)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5])
     expect(roundTicks(1200, 9800, 5)).toEqual([0, 2000, 4000, 6000, 8000, 10000])
   })
 

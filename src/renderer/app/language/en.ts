@@ -79,7 +79,7 @@ export const en = {
     toRun: 'Watch the run',
   },
   data: {
-    title: 'Which texts, and how did you label them?',
+    title: 'What should it learn from?',
     intro:
       'Bring a table with one text per row and what you make of it: a label, a number or an answer. Fino learns to do the rest.',
     drop: 'Drop a CSV, TSV or JSON file here',
@@ -179,10 +179,14 @@ export const en = {
     numberBin: '{{from}} to {{to}}: {{rows}} texts',
     numbersMean: 'Mean {{mean}}, deviation {{deviation}} in train',
     range: 'Range',
+    rangeValue: '{{from}} to {{to}}',
     responses: 'Responses',
     asSeen: 'The first row, as the model sees it',
     lengths: 'Length of the texts',
     lengthsHint: 'In tokens, the pieces a model reads. Texts longer than the limit lose their end.',
+    lengthsAnswers: 'Length of prompt and response',
+    lengthsHintAnswers:
+      'In tokens, the pieces a model reads and writes, template included. What is longer than the limit is cut.',
     limit: 'Longest text in tokens',
     truncated: '{{share}} of texts lose their end at {{length}} tokens.',
     truncatedNone: 'No text loses its end at {{length}} tokens.',
@@ -220,7 +224,7 @@ export const en = {
   },
   models: {
     title: 'Which model should learn?',
-    intro: 'A model that already knows language learns your labels from few examples.',
+    intro: 'A model that already knows language learns from few examples of yours.',
     choose: 'Models on this computer',
     starter: 'Comes with Fino',
     starterHint: 'Small and fast, even without a graphics card.',
@@ -262,6 +266,7 @@ export const en = {
     choose: 'Strategies',
     trains: 'Trains {{share}} of the model',
     trainsTitle: 'Trains',
+    parameters: '{{formatted}} parameters',
     trainsCount: '{{trained}} of {{total}} parameters',
     source: 'Source',
     exportAs: 'Exports as',
@@ -512,7 +517,7 @@ export const en = {
       'regression-poor':
         '{{strategy}} explains nothing of what sets the test texts’ numbers apart; it is {{error}} off on average, where always saying the mean is {{baseline}} off.',
       instruction:
-        '{{strategy}} brings the perplexity of your {{total}} test responses from {{baseline}} down to {{score}}; the model before training is the one to beat.',
+        '{{strategy}} brings the perplexity of your {{total}} test responses down from {{baseline}}, before training, to {{score}}.',
       'instruction-poor':
         '{{strategy}} leaves the perplexity of your {{total}} test responses at {{score}}; the model before training had {{baseline}}.',
     },
@@ -629,7 +634,9 @@ export const en = {
     recipeHint: 'The same recipe on the same machine gives the same numbers.',
     stopReason: 'Why it stopped',
     stoppedBecause: {
-      finished: 'It went through all {{epochs}} epochs. The best model came at step {{best}} and is the one kept.',
+      finished_one: 'It went through its one epoch. The best model came at step {{best}} and is the one kept.',
+      finished_other:
+        'It went through all {{epochs}} epochs. The best model came at step {{best}} and is the one kept.',
       'early-stopping':
         'Validation stopped improving, so training ended at step {{steps}}. The best model came at step {{best}} and is the one kept.',
       asked: 'You stopped it at step {{steps}}. The best model came at step {{best}} and is the one kept.',
@@ -651,6 +658,8 @@ export const en = {
     try: 'Try a text',
     tryHint: 'Type or paste a text; nothing leaves this computer.',
     textLabel: { labels: 'Text to label', number: 'Text to judge', answer: 'Prompt to answer' },
+    drop: 'Drop a CSV or TSV file here',
+    dropHint: 'or choose one. The file stays on this computer.',
     placeholder: {
       labels: 'My parcel was due on Monday and still has not come.',
       number: 'My parcel was due on Monday and still has not come.',

@@ -82,7 +82,7 @@ export const pt: Translation<typeof en> = {
     toRun: 'Acompanhar a execução',
   },
   data: {
-    title: 'Quais textos, e como você os rotulou?',
+    title: 'Com o que ele deve aprender?',
     intro:
       'Traga uma tabela com um texto por linha e o que você diz dele: um rótulo, um número ou uma resposta. O Fino aprende a fazer o restante.',
     drop: 'Solte aqui um arquivo CSV, TSV ou JSON',
@@ -188,10 +188,14 @@ export const pt: Translation<typeof en> = {
     numberBin: 'De {{from}} a {{to}}: {{rows}} textos',
     numbersMean: 'Média {{mean}}, desvio {{deviation}} no treino',
     range: 'Faixa',
+    rangeValue: '{{from}} a {{to}}',
     responses: 'Respostas',
     asSeen: 'A primeira linha, como o modelo a vê',
     lengths: 'Comprimento dos textos',
     lengthsHint: 'Em tokens, os pedaços que um modelo lê. Textos mais longos que o limite perdem o final.',
+    lengthsAnswers: 'Comprimento de pedido e resposta',
+    lengthsHintAnswers:
+      'Em tokens, os pedaços que um modelo lê e escreve, com o molde. O que passa do limite é cortado.',
     limit: 'Texto mais longo em tokens',
     truncated: '{{share}} dos textos perdem o final com {{length}} tokens.',
     truncatedNone: 'Nenhum texto perde o final com {{length}} tokens.',
@@ -229,7 +233,7 @@ export const pt: Translation<typeof en> = {
   },
   models: {
     title: 'Qual modelo deve aprender?',
-    intro: 'Um modelo que já conhece a língua aprende seus rótulos com poucos exemplos.',
+    intro: 'Um modelo que já conhece a língua aprende com poucos exemplos seus.',
     choose: 'Modelos neste computador',
     starter: 'Vem com o Fino',
     starterHint: 'Pequeno e rápido, mesmo sem placa de vídeo.',
@@ -271,6 +275,7 @@ export const pt: Translation<typeof en> = {
     choose: 'Estratégias',
     trains: 'Treina {{share}} do modelo',
     trainsTitle: 'Treina',
+    parameters: '{{formatted}} parâmetros',
     trainsCount: '{{trained}} de {{total}} parâmetros',
     source: 'Fonte',
     exportAs: 'Exporta como',
@@ -523,7 +528,7 @@ export const pt: Translation<typeof en> = {
       'regression-poor':
         '{{strategy}} não explica nada do que distingue os números dos textos de teste; erra {{error}} em média, enquanto dizer sempre a média erra {{baseline}}.',
       instruction:
-        '{{strategy}} leva a perplexidade das suas {{total}} respostas de teste de {{baseline}} para {{score}}; o modelo antes do treino é a marca a superar.',
+        '{{strategy}} baixa a perplexidade das suas {{total}} respostas de teste de {{baseline}}, antes do treino, para {{score}}.',
       'instruction-poor':
         '{{strategy}} deixa a perplexidade das suas {{total}} respostas de teste em {{score}}; o modelo antes do treino tinha {{baseline}}.',
     },
@@ -640,7 +645,9 @@ export const pt: Translation<typeof en> = {
     recipeHint: 'A mesma receita na mesma máquina dá os mesmos números.',
     stopReason: 'Por que parou',
     stoppedBecause: {
-      finished: 'Passou por todas as {{epochs}} épocas. O melhor modelo veio no passo {{best}} e é o que foi guardado.',
+      finished_one: 'Passou pela única época. O melhor modelo veio no passo {{best}} e é o que foi guardado.',
+      finished_other:
+        'Passou por todas as {{epochs}} épocas. O melhor modelo veio no passo {{best}} e é o que foi guardado.',
       'early-stopping':
         'A validação parou de melhorar, então o treino terminou no passo {{steps}}. O melhor modelo veio no passo {{best}} e é o que foi guardado.',
       asked: 'Você parou no passo {{steps}}. O melhor modelo veio no passo {{best}} e é o que foi guardado.',
@@ -662,6 +669,8 @@ export const pt: Translation<typeof en> = {
     try: 'Testar um texto',
     tryHint: 'Digite ou cole um texto; nada sai deste computador.',
     textLabel: { labels: 'Texto a rotular', number: 'Texto a avaliar', answer: 'Pedido a responder' },
+    drop: 'Solte aqui um arquivo CSV ou TSV',
+    dropHint: 'ou escolha um. O arquivo fica neste computador.',
     placeholder: {
       labels: 'Minha encomenda era para segunda-feira e ainda não chegou.',
       number: 'Minha encomenda era para segunda-feira e ainda não chegou.',

@@ -78,7 +78,9 @@ function Report({ dataset, report, template, maxLength, onMaxLength }: ReportPro
         </Card>
         <TargetCard dataset={dataset} report={report} template={template} />
       </SimpleGrid>
-      {report.tokens !== null && <LengthCard tokens={report.tokens} maxLength={maxLength} onMaxLength={onMaxLength} />}
+      {report.tokens !== null && (
+        <LengthCard answers={answers} tokens={report.tokens} maxLength={maxLength} onMaxLength={onMaxLength} />
+      )}
       <SplitCard dataset={dataset} report={report} />
       <Card title={t('check.sample')} hint={t('check.sampleHint')}>
         <Table className="fino-table" aria-label={t('check.sample')}>

@@ -8,12 +8,14 @@ import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 
 interface LengthCardProps {
+  /** Whether prompts were measured together with their responses. */
+  answers: boolean
   tokens: NonNullable<DataReport['tokens']>
   maxLength: number | undefined
   onMaxLength(maxLength: number): void
 }
 
-export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) {
+export function LengthCard({ answers, tokens, maxLength, onMaxLength }: LengthCardProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const models = useQuery('models:list', null, ['models:changed'])
@@ -23,7 +25,10 @@ export function LengthCard({ tokens, maxLength, onMaxLength }: LengthCardProps) 
   const entry = lengths.find((candidate) => candidate.maxLength === chosen)
   const next = lengths.find((candidate) => candidate.maxLength > chosen && candidate.share < (entry?.share ?? 0))
   return (
-    <Card title={t('check.lengths')} hint={t('check.lengthsHint')}>
+    <Card
+      title={answers ? t('check.lengthsAnswers') : t('check.lengths')}
+      hint={answers ? t('check.lengthsHintAnswers') : t('check.lengthsHint')}
+    >
       <SimpleGrid cols={2} spacing="xl">
         <Histogram
           label={t('check.histogramLabel')}

@@ -44,13 +44,17 @@ export function PreviewTable({ preview, task, roles, onRoles }: PreviewTableProp
                       onChange={(event) => onRoles(withRole(roles, column.name, event.currentTarget.value as Role))}
                     />
                     <Text size="xs" c="dimmed" fw={400} style={{ whiteSpace: 'normal' }}>
-                      {(role === 'context' || role === 'group') && `${t(`data.roleHints.${role}`)} `}
                       {t(`data.kinds.${column.kind}`)} ·{' '}
                       {t('data.distinct', {
                         count: column.distinctValues,
                         formatted: format.number(column.distinctValues),
                       })}
                     </Text>
+                    {(role === 'context' || role === 'group') && (
+                      <Text size="xs" c="dimmed" fw={400} style={{ whiteSpace: 'normal' }}>
+                        {t(`data.roleHints.${role}`)}
+                      </Text>
+                    )}
                   </Stack>
                 </Table.Th>
               )
@@ -69,7 +73,7 @@ export function PreviewTable({ preview, task, roles, onRoles }: PreviewTableProp
                     key={column.name}
                     style={{ background: ground(role), verticalAlign: 'top' }}
                     c={role === 'ignore' ? 'dimmed' : 'var(--fino-ink)'}
-                    fw={role === 'label' ? 600 : 400}
+                    fw={role === 'label' && task !== 'instruction' ? 600 : 400}
                   >
                     {cell === '' ? (
                       <Text size="xs" c="dimmed" fs="italic">

@@ -21,6 +21,8 @@ export function ReadAs({ draft, preview, task, onChange }: ReadAsProps) {
   const { t } = useTranslation()
   // JSON is UTF-8 and has no delimiter.
   const table = preview === undefined || !/\.(json|jsonl|ndjson)$/i.test(preview.fileName)
+  const labelled = preview !== undefined && task === 'classification'
+  if (!table && !labelled) return null
   return (
     <Group gap="md">
       {table && (
@@ -43,7 +45,7 @@ export function ReadAs({ draft, preview, task, onChange }: ReadAsProps) {
           />
         </>
       )}
-      {preview !== undefined && task === 'classification' && (
+      {labelled && (
         <SeparatorSelect value={separatorOf(preview, draft)} onValue={(separator) => onChange({ separator })} />
       )}
     </Group>

@@ -9,6 +9,7 @@ import { useFormat } from '../../lib/format'
 import { useOptionWords } from '../../lib/option-words'
 import { recipeFields } from '../../lib/recipe-changes'
 import { navigate, repeatRoute } from '../../lib/routes'
+import { hasSteps } from '../../lib/strategy-groups'
 
 /** The backend that computed and the template have places of their own. */
 const shown = recipeFields.filter((field) => field !== 'backend' && field !== 'template')
@@ -27,10 +28,12 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
       t('result.trained'),
       `${format.compact(result.trainableParameters)} (${format.percent(result.trainableParameters / result.totalParameters)})`,
     ],
-    ...shown.map((field): [string, string] => [
-      t(`strategy.fields.${field}`),
-      field === 'seed' ? String(recipe.seed) : format.significant(recipe[field]),
-    ]),
+    ...shown
+      .filter((field) => hasSteps(recipe.strategy) || field === 'maxLength' || field === 'seed')
+      .map((field): [string, string] => [
+        t(`strategy.fields.${field}`),
+        field === 'seed' ? String(recipe.seed) : format.significant(recipe[field]),
+      ]),
     ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
       option(name).label,
       option(name).write(value),

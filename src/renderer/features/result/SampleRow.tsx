@@ -9,7 +9,7 @@ import { useFormat } from '../../lib/format'
 export function SampleRow({ row, problem }: { row: ScoredRow; problem: Problem }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const right = row.target.trim() === row.predicted.trim()
+  const right = said(row.target) === said(row.predicted)
   const answers = problem.kind === 'instruction'
   return (
     <article className="fino-sample" data-answers={answers}>
@@ -29,7 +29,14 @@ export function SampleRow({ row, problem }: { row: ScoredRow; problem: Problem }
   )
 
   function said(text: string): string {
-    return problem.kind === 'regression' ? format.measure(Number(text)) : text
+    switch (problem.kind) {
+      case 'regression':
+        return format.measure(Number(text))
+      case 'multi-label':
+        return problem.labels.filter((label) => labelsIn(text, problem.separator).includes(label)).join(', ')
+      default:
+        return text.trim()
+    }
   }
 
   function remark(): string {
@@ -52,4 +59,8 @@ function Said({ who, wrong = false, children }: { who: string; wrong?: boolean; 
       </Text>
     </div>
   )
+}
+
+function labelsIn(cell: string, separator: string): string[] {
+  return cell.split(separator).map((label) => label.trim())
 }

@@ -1,11 +1,12 @@
 /** The verdict in a sentence, the scores large, and why training stopped. */
 import { Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import type { ProblemKind } from '../../../shared/problem'
 import type { RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Figure } from '../../components/Figure'
 import { useFormat } from '../../lib/format'
-import { scoresOf, writeScore } from '../../lib/scores'
+import { type Score, scoresOf, writeScore } from '../../lib/scores'
 import { hasSteps } from '../../lib/strategy-groups'
 import { type Verdict, verdictOf } from './verdict'
 
@@ -30,6 +31,7 @@ export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
           <Text size="sm" c="dimmed">
             <b>{t('result.stopReason')}.</b>{' '}
             {t(`result.stoppedBecause.${result.stoppedBecause}`, {
+              count: run.recipe.epochs,
               epochs: format.number(run.recipe.epochs),
               best: format.number(result.bestStep),
               steps: format.number(result.steps),
@@ -47,10 +49,7 @@ function Scores({ result }: { result: RunResult }) {
   const format = useFormat()
   const naive = scoresOf(result.naive)
   const validation = scoresOf(result.validation)
-  const write = (scores: typeof naive, name: string) => {
-    const found = scores.find((score) => score.name === name)
-    return found === undefined ? '–' : writeScore(found, format)
-  }
+  const find = (scores: readonly Score[], { name }: Score) => scores.find((score) => score.name === name)
   return (
     <div className="fino-scores">
       {scoresOf(result.test).map((score) => (
@@ -62,15 +61,32 @@ function Scores({ result }: { result: RunResult }) {
           hint={
             <>
               {t(`result.scoreHints.${score.name}`)}
-              <br />
-              {t(`result.naive.${result.test.kind}`, { value: write(naive, score.name) })}
-              <br />
-              {t('result.validation', { value: write(validation, score.name) })}
+              <Beside score={find(naive, score)} words={`result.naive.${result.test.kind}`} />
+              <Beside score={find(validation, score)} words="result.validation" />
             </>
           }
         />
       ))}
     </div>
+  )
+}
+
+/** Where the same was measured of something else. */
+function Beside({
+  score,
+  words,
+}: {
+  score: Score | undefined
+  words: `result.naive.${ProblemKind}` | 'result.validation'
+}) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  if (score === undefined) return null
+  return (
+    <>
+      <br />
+      {t(words, { value: writeScore(score, format) })}
+    </>
   )
 }
 

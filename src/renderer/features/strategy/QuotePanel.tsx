@@ -18,7 +18,7 @@ export function QuotePanel({ name, state = { kind: 'estimating', quote: null } }
   const format = useFormat()
   const { quote } = state
   return (
-    <Stack gap="xs" mt="auto" pt="md" role="group" aria-label={t('strategy.quote.label', { strategy: name })}>
+    <Stack gap="sm" role="group" aria-label={t('strategy.quote.label', { strategy: name })}>
       <div className="fino-amounts">
         <Amount label={t('strategy.quote.time')} value={quote && format.durationRange(quote.seconds)} state={state} />
         <Amount

@@ -17,13 +17,15 @@ export function StrategyCard({ description, quote }: StrategyCardProps) {
   const name = t(`strategy.${description.id}.name`)
   return (
     <Radio.Card value={description.id} className="fino-choice fino-choice-compact" aria-label={name}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
+      <Radio.Indicator size="xs" className="fino-choice-mark" />
+      <div>
         <Text fw={650}>{name}</Text>
-        <Radio.Indicator size="xs" mt={3} />
-      </Group>
-      <Words description={description} />
-      <Share description={description} />
-      <QuoteLine name={name} state={quote} />
+        <Words description={description} />
+      </div>
+      <div className="fino-strategy-figures">
+        <Share description={description} />
+        <QuoteLine name={name} state={quote} />
+      </div>
     </Radio.Card>
   )
 }
@@ -76,14 +78,14 @@ function Share({ description: { id, trainableParameters, totalParameters } }: { 
   const format = useFormat()
   if (id === 'dictionary') {
     return (
-      <Text size="xs" fw={600} mt="auto" pt={14}>
+      <Text size="xs" fw={600}>
         {t('strategy.noModel')}
       </Text>
     )
   }
   const share = totalParameters === 0 ? 0 : trainableParameters / totalParameters
   return (
-    <div style={{ marginTop: 'auto', paddingTop: 14 }}>
+    <div>
       <ShareMeter share={share} />
       <Group justify="space-between" gap="xs" wrap="nowrap" mt={6}>
         <Text size="xs" fw={600} style={{ whiteSpace: 'nowrap' }}>
@@ -98,7 +100,7 @@ function Share({ description: { id, trainableParameters, totalParameters } }: { 
             total: format.number(totalParameters),
           })}
         >
-          {format.compact(trainableParameters)}
+          {t('strategy.parameters', { formatted: format.compact(trainableParameters) })}
         </Text>
       </Group>
     </div>

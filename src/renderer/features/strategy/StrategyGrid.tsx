@@ -1,5 +1,5 @@
 /** All strategies in four groups, from those that leave the model alone to the one that changes all of it. */
-import { Radio, Text } from '@mantine/core'
+import { Group, Radio, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
 import { strategyGroupNames, strategyGroups } from '../../lib/strategy-groups'
@@ -35,14 +35,14 @@ export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel
               data-group={group}
               aria-label={t(`strategy.groups.${group}`)}
             >
-              <div>
-                <Text size="sm" fw={650} component="h2">
+              <Group gap={8} align="baseline" wrap="nowrap">
+                <Text size="sm" fw={650} component="h2" style={{ whiteSpace: 'nowrap' }}>
                   {t(`strategy.groups.${group}`)}
                 </Text>
-                <Text size="xs" c="dimmed">
+                <Text size="xs" c="dimmed" truncate>
                   {t(`strategy.groupHints.${group}`)}
                 </Text>
-              </div>
+              </Group>
               <div className="fino-strategy-cards">
                 {members.map((description) =>
                   description.misfit === null ? (

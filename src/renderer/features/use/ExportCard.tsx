@@ -9,11 +9,13 @@ import type { Run } from '../../../shared/run'
 import type { ExportFormat } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
+import { quoted } from '../../lib/recipe-changes'
 import { writeScore } from '../../lib/scores'
 import { useSession } from '../../lib/session'
 
@@ -76,6 +78,7 @@ export function ExportCard({ run }: { run: Run }) {
           {t(`strategy.formatHints.${format}`)}
         </Text>
       )}
+      <EquivalentCommand command={exportCommand(run.id, folder.trim(), picked)} />
       {exporting.busy && (
         <Text size="sm" c="dimmed" role="status">
           {t('use.exporting')}
@@ -94,6 +97,12 @@ export function ExportCard({ run }: { run: Run }) {
       </Stack>
     </Card>
   )
+}
+
+/** The format only where another than the default was picked. */
+function exportCommand(runId: string, folder: string, format: ExportFormat | undefined): string {
+  const words = ['fino export', quoted(runId), '--out', quoted(folder === '' ? 'exported' : folder)]
+  return [...words, ...(format === undefined ? [] : ['--format', format])].join(' ')
 }
 
 function Exported({ record, run }: { record: ExportRecord; run: Run }) {

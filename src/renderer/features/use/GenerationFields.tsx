@@ -1,5 +1,5 @@
 /** How an answer is written: how long at most, how freely. */
-import { Group, NumberInput, Tooltip } from '@mantine/core'
+import { NumberInput, SimpleGrid, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { type Generation, generationSchema } from '../../../shared/generation'
 import { useFormat } from '../../lib/format'
@@ -23,7 +23,7 @@ export function GenerationFields({ generation, onGeneration }: GenerationFieldsP
   const format = useFormat()
   const separator = format.number(0.5, 1).charAt(1)
   return (
-    <Group gap="sm" align="flex-end" grow preventGrowOverflow={false} role="group" aria-label={t('use.generation')}>
+    <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs" role="group" aria-label={t('use.generation')}>
       {fields.map(({ name, minimum, maximum, step }) => (
         <Tooltip key={name} label={t(`use.generationHints.${name}`)} openDelay={300}>
           <NumberInput
@@ -45,6 +45,6 @@ export function GenerationFields({ generation, onGeneration }: GenerationFieldsP
           />
         </Tooltip>
       ))}
-    </Group>
+    </SimpleGrid>
   )
 }

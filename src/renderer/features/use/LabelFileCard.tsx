@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { CommandOutput, FileReference } from '../../../shared/contract'
 import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { FileDrop } from '../../components/FileDrop'
 import { useAction } from '../../lib/action'
@@ -15,6 +16,7 @@ import { useFormat } from '../../lib/format'
 import { type Manner, mannerOf } from '../../lib/manner'
 import { useQuery } from '../../lib/query'
 import { useReading } from '../../lib/reading'
+import { quoted } from '../../lib/recipe-changes'
 import { useSession } from '../../lib/session'
 import { download } from '../../lib/upload'
 
@@ -25,8 +27,9 @@ export function LabelFileCard({ run }: { run: Run }) {
   const { reading, read, failure } = useReading(setFile)
   return (
     <Card title={t(`use.label.${manner}`)} hint={t(`use.labelHint.${manner}`)}>
-      <FileDrop compact title={t('data.drop')} hint={t('data.dropHint')} reading={reading} onFile={read} />
+      <FileDrop compact title={t('use.drop')} hint={t('use.dropHint')} reading={reading} onFile={read} />
       <FailureNotice failure={failure} />
+      {file === null && <EquivalentCommand command={predictCommand(run.id, 'texts.csv', 'text')} />}
       {file !== null && <Labelling key={JSON.stringify(file)} run={run} file={file} />}
     </Card>
   )
@@ -79,11 +82,19 @@ function Labelling({ run, file }: { run: Run; file: FileReference }) {
           {t('common.rows', { count: preview.value.rowCount, formatted: format.number(preview.value.rowCount) })}
         </Text>
       </Group>
+      <EquivalentCommand
+        command={predictCommand(run.id, file.kind === 'path' ? file.path : preview.value.fileName, chosen ?? 'text')}
+      />
       {labelling.busy && <LabellingProgress runId={run.id} total={preview.value.rowCount} />}
       <FailureNotice failure={withFileName(labelling.failure, file)} />
       {output !== null && <Written output={output} manner={manner} />}
     </Stack>
   )
+}
+
+function predictCommand(runId: string, path: string, column: string): string {
+  const named = [quoted(runId), '--in', quoted(path), '--text', quoted(column)].join(' ')
+  return `fino predict --run ${named} --out answered.csv`
 }
 
 function LabellingProgress({ runId, total }: { runId: string; total: number }) {

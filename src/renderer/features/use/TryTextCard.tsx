@@ -1,5 +1,5 @@
 /** Asks the trained model about one text. */
-import { Button, Group, Kbd, SimpleGrid, Stack, Switch, Text, Textarea } from '@mantine/core'
+import { Button, Group, Kbd, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Generation } from '../../../shared/generation'
@@ -42,7 +42,7 @@ export function TryTextCard({ run }: { run: Run }) {
   }
   return (
     <Card title={t('use.try')} hint={t('use.tryHint')}>
-      <SimpleGrid cols={2} spacing="xl">
+      <div className="fino-try" data-answers={answers}>
         <form
           onSubmit={(event) => {
             event.preventDefault()
@@ -50,19 +50,21 @@ export function TryTextCard({ run }: { run: Run }) {
           }}
         >
           <Stack gap="sm">
-            <Textarea
-              label={t(`use.textLabel.${manner}`)}
-              placeholder={t(`use.placeholder.${manner}`)}
-              autosize
-              minRows={5}
-              maxRows={12}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
-              }}
-            />
-            {answers && <GenerationFields generation={generation} onGeneration={setGeneration} />}
+            <div className="fino-try-form">
+              <Textarea
+                label={t(`use.textLabel.${manner}`)}
+                placeholder={t(`use.placeholder.${manner}`)}
+                autosize
+                minRows={5}
+                maxRows={12}
+                value={text}
+                onChange={(event) => setText(event.currentTarget.value)}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
+                }}
+              />
+              {answers && <GenerationFields generation={generation} onGeneration={setGeneration} />}
+            </div>
             <Group gap="sm">
               <Button type="submit" loading={predicting.busy} disabled={text.trim() === ''}>
                 {t(`use.predict.${manner}`)}
@@ -95,7 +97,7 @@ export function TryTextCard({ run }: { run: Run }) {
             <Answer run={run} prediction={asked?.prediction ?? null} />
           )}
         </div>
-      </SimpleGrid>
+      </div>
     </Card>
   )
 }

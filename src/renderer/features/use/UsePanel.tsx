@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next'
 import type { Run } from '../../../shared/run'
 import { CardSkeletons } from '../../components/CardSkeletons'
 import { EmptyNotice } from '../../components/EmptyNotice'
-import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { useQuery } from '../../lib/query'
@@ -45,9 +44,6 @@ function Tools({ run }: { run: Run }) {
       <TryTextCard run={run} />
       <LabelFileCard run={run} />
       <ExportCard run={run} />
-      <EquivalentCommand
-        command={`fino predict --run ${run.id} --in texts.csv --text text --out labelled.csv\nfino export ${run.id} --out exported`}
-      />
     </Stack>
   )
 }
