@@ -1,46 +1,60 @@
 /** Law 3: merged = live, and merging thrice = once. */
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createAdaptedModel } from '../../src/main/engine/models/create-tuned-model'
-import { encode } from '../../src/main/engine/models/encoder'
-import { classify } from '../../src/main/engine/models/heads'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import type { Weights } from '../../src/main/engine/parameters'
 import { createRandom } from '../../src/main/engine/random'
-import { lora } from '../../src/main/engine/strategies/lora'
+import { outputsOf } from '../../src/shared/problem'
 import { startBackend } from '../support/backend'
+import { bound, lawTitle } from '../support/laws'
 import { perturbParameters } from '../support/parameters'
-import { batchOf, tinyArchitectures, tinyConfig, tinyTexts, tinyWeights } from '../support/tiny-models'
+import { batchOf, tinyConfig, tinyTexts } from '../support/tiny-models'
+import { tinyProblems } from '../support/training'
+import { everyCombination, modelOf } from '../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
-describe.each(tinyArchitectures)('merge: LoRA on %s', (architecture) => {
-  const config = tinyConfig(architecture)
-  const mode = { training: false } as const
+const merging = bound(3, everyCombination)
+const variants = merging.flatMap((combination) => [
+  { ...combination, options: {} },
+  ...(combination.strategy === 'lora' ? [{ ...combination, options: { decomposed: true, rankStabilized: true } }] : []),
+])
+
+describe.each(variants)(`${lawTitle(3)} with $options`, ({ options, ...combination }) => {
   const start = () => {
-    const base = { config, weights: tinyWeights(config), classes: 3, options: {}, random: createRandom(5) }
-    const adaptation = lora.adapt(base)
-    perturbParameters(adaptation.parameters)
-    return { base, adaptation, model: createAdaptedModel(base, adaptation) }
+    const model = modelOf(combination, { options })
+    perturbParameters(model.parameters)
+    return model
   }
-  const plainLogits = (weights: Weights) => {
-    const pass = { config, weights, mode }
-    return tf.tidy(() => classify(pass, encode(pass, batchOf(tinyTexts(4).map(({ tokens }) => tokens))))).data()
+  const logitsOf = async ({ logits }: TunedModel) => [
+    ...(await logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), { training: false }).data()),
+  ]
+  const plain = (weights: Weights | undefined) => {
+    if (!weights) throw new Error(`${combination.name} does not merge`)
+    const outputs = outputsOf(tinyProblems[combination.problem])
+    const base = {
+      config: tinyConfig(combination.architecture),
+      weights,
+      outputs,
+      options: {},
+      random: createRandom(1),
+    }
+    return createAdaptedModel(base, { parameters: [], constantDepth: 0 })
   }
 
-  it('gives the logits of the live adapters', async () => {
-    const { adaptation, model } = start()
-    const merged = adaptation.merge?.(model.weights)
-    if (!merged) throw new Error('LoRA does not merge')
-    const live = await model.logits(batchOf(tinyTexts(4).map(({ tokens }) => tokens)), mode).data()
-    const plain = await plainLogits(merged)
-    for (const [index, value] of live.entries()) expect(plain[index]).toBeCloseTo(value, 5)
+  it('gives the logits of the live model', async () => {
+    const model = start()
+    const live = await logitsOf(model)
+    const merged = await logitsOf(plain(model.merge?.()))
+    const largest = Math.max(...live.map(Math.abs))
+    for (const [index, value] of live.entries())
+      expect(Math.abs((merged[index] ?? 0) - value)).toBeLessThan(1e-5 * Math.max(1, largest))
   })
 
   it('leaves the base as it was, so that a third merge equals the first bit for bit', async () => {
-    const { adaptation, model } = start()
-    const once = await plainLogits(adaptation.merge?.(model.weights) ?? {})
-    adaptation.merge?.(model.weights)
-    const thrice = await plainLogits(adaptation.merge?.(model.weights) ?? {})
-    expect([...thrice]).toEqual([...once])
+    const model = start()
+    const once = await logitsOf(plain(model.merge?.()))
+    model.merge?.()
+    expect(await logitsOf(plain(model.merge?.()))).toEqual(once)
   })
 })

@@ -141,6 +141,19 @@ export function tinyTask(model: TunedModel, changes: Partial<TrainingTask> = {})
   }
 }
 
+/** Two steps an epoch, for laws that are tried on everything. */
+export const shortRecipe: TrainingRecipe = { ...tinyRecipe, epochs: 1 }
+
+export function shortTask(model: TunedModel, kind: ProblemKind, changes: Partial<TrainingTask> = {}): TrainingTask {
+  return tinyTask(model, {
+    problem: tinyProblems[kind],
+    recipe: shortRecipe,
+    train: tinyTargets(8, 7, kind),
+    validation: tinyTargets(3, 8, kind),
+    ...changes,
+  })
+}
+
 export interface Trained {
   readonly events: TrainingEvent[]
   readonly losses: number[]

@@ -51,7 +51,7 @@ function misfitOf({ strategy, architecture, problem }: Combination) {
 }
 
 /** Room for texts beside them in 32 positions, and every layer adapted. */
-const tinyOptions: Partial<Record<ModelStrategyId, StrategyOptions>> = {
+export const tinyOptions: Partial<Record<ModelStrategyId, StrategyOptions>> = {
   'prompt-tuning': { virtualTokens: 4 },
   'prefix-tuning': { virtualTokens: 4, hiddenWidth: 12 },
   'llama-adapter': { length: 4 },
