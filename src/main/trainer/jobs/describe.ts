@@ -1,5 +1,6 @@
 /** What can be said of a model without loading its values. */
 import { outputsOf } from '../../../shared/problem'
+import { describeDictionary } from '../../baselines/options'
 import { inspectModel, type ModelInspection } from '../../engine/formats/hugging-face'
 import { describeStrategies } from '../../engine/strategies/index'
 import type { ModelFacts } from '../contract'
@@ -29,7 +30,8 @@ export const describeModel: Job<'describe-model'> = async ({ modelFolder }): Pro
 
 export const describeAllStrategies: Job<'describe-strategies'> = async ({ modelFolder, problem, chosen }) => {
   const { config } = await inspect(modelFolder)
-  return describeStrategies(config, outputsOf(problem), chosen)
+  const words = describeDictionary(problem, chosen?.strategy === 'dictionary' ? chosen.options : undefined)
+  return [words, ...describeStrategies(config, outputsOf(problem), chosen)]
 }
 
 function inspect(modelFolder: string): Promise<ModelInspection> {

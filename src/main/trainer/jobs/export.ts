@@ -16,6 +16,7 @@ import { objectiveOf } from '../../engine/training/objectives/index'
 import { writeFolderAtomically } from '../../files/write-atomically'
 import { tokenizerFiles } from '../tokenizer'
 import type { Job, JobContext } from './context'
+import { exportDictionary } from './dictionary'
 import { encodeAll } from './load'
 import { hashFiles, openModelFolder } from './model-folder'
 import { logitsOf, measureAll, type OpenedModel, openExported, openTrained } from './open-trained'
@@ -28,9 +29,11 @@ const scoreTolerance = 1e-3
 /** A language model has a logit for every token of the vocabulary at every place: one text's first places are compared. */
 const comparedTokens = 64
 
-export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, format: asked, card }, context) => {
+export const exportRun: Job<'export'> = async (input, context) => {
+  const { trained, rowsFile, folder, card } = input
   const { recipe, problem, modelFolder } = trained
-  if (recipe.strategy === 'dictionary') throw new Error('the dictionary changes no model')
+  const { strategy, options } = recipe
+  if (strategy === 'dictionary') return await exportDictionary(input, context)
   await startBackend(recipe.backend)
   const test = rowsOf(await readRows(rowsFile), 'test')
   const { weightFiles } = await inspectModel(await openModelFolder(modelFolder))
@@ -38,9 +41,8 @@ export const exportRun: Job<'export'> = async ({ trained, rowsFile, folder, form
 
   const opened = await openTrained(trained)
   const { config, model, tokenizer, maxLength } = opened
-  const { strategy, options } = recipe
   const { exportFormats } = strategyOf(strategy).describe(config, outputsOf(problem), options)
-  const format = asked ?? (exportFormats[0] as ExportFormat)
+  const format = input.format ?? (exportFormats[0] as ExportFormat)
   const source = { strategy, options, problem, base, format }
   let asTrained: Answers
   let content: Awaited<ReturnType<typeof encodeExport>>

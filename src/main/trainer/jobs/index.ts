@@ -3,6 +3,7 @@ import { measureBackends } from '../../devices/measure'
 import type { JobName } from '../contract'
 import type { Job } from './context'
 import { describeAllStrategies, describeModel } from './describe'
+import { readDictionary } from './dictionary'
 import { exportRun } from './export'
 import { dataCost, tokenLengths } from './lengths'
 import { predictTexts } from './predict-texts'
@@ -17,6 +18,7 @@ export const jobs: { readonly [Name in JobName]: Job<Name> } = {
   probe,
   train: trainRun,
   'predict-texts': predictTexts,
+  'read-dictionary': readDictionary,
   export: exportRun,
   'measure-backends': (input) => measureBackends(input),
 }

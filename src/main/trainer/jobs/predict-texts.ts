@@ -4,12 +4,16 @@ import type { Prediction } from '../../../shared/result'
 import { startBackend } from '../../devices/start-backend'
 import { encodeTexts } from '../../engine/data/encode'
 import { objectiveOf } from '../../engine/training/objectives/index'
+import type { Trained } from '../contract'
 import { answerAll } from './answer'
 import type { Job, JobContext } from './context'
+import { isDictionaryFolder, predictWithDictionary } from './dictionary'
 import { finish } from './load'
 import { leaveIfAsked, measureAll, type OpenedModel, openTrained } from './open-trained'
 
 export const predictTexts: Job<'predict-texts'> = async ({ trained, texts, backend, generation }, context) => {
+  if (trained.kind !== 'base' && (await isDictionary(trained)))
+    return await predictWithDictionary(trained, texts, context)
   await startBackend(backend)
   const opened = await openTrained(trained)
   try {
@@ -24,6 +28,10 @@ export const predictTexts: Job<'predict-texts'> = async ({ trained, texts, backe
   } finally {
     opened.model.dispose()
   }
+}
+
+async function isDictionary(trained: Exclude<Trained, { kind: 'base' }>): Promise<boolean> {
+  return trained.kind === 'run' ? trained.recipe.strategy === 'dictionary' : await isDictionaryFolder(trained.folder)
 }
 
 async function read(opened: OpenedModel, texts: readonly string[], context: JobContext): Promise<Prediction[]> {

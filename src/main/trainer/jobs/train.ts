@@ -8,6 +8,7 @@ import { leaveIfCancelled } from '../../engine/training/phase'
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
 import type { Job } from './context'
+import { trainDictionary } from './dictionary'
 import { loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
@@ -19,7 +20,9 @@ const checkpointSeconds = 60
 /** Frozen outputs beyond this are computed again in every epoch. */
 const cacheLimitBytes = 2e9
 
-export const trainRun: Job<'train'> = async ({ material, recipe, runFolder, resume }, context) => {
+export const trainRun: Job<'train'> = async (input, context) => {
+  const { material, recipe, runFolder, resume } = input
+  if (recipe.strategy === 'dictionary') return await trainDictionary(input, context)
   const startedAt = performance.now()
   const clock = () => performance.now()
   resetPeakMemory()
