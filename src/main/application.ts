@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { EventName } from '../shared/contract'
 import type { Outcome } from '../shared/failure'
 import { version } from '../shared/version'
+import { parseWordList } from './baselines/word-list'
 import { createHandlers, invoke } from './commands'
 import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
@@ -151,9 +152,7 @@ async function compose(
     ...ofRun,
     store: wordLists,
     pathOf: datasets.pathOf,
-    parse: () => {
-      throw new Error('word lists cannot be read yet')
-    },
+    parse: parseWordList,
   })
   const devices = createDevices({ workspace, backends, version, publish })
   const transfers = createTransfers({ workspace })

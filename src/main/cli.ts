@@ -166,7 +166,7 @@ function createProgram(
     .option('--remove', 'undo it')
     .action((flags: { from?: string; remove?: boolean }) => act((context) => commands.accelerate(context, flags)))
 
-  command('demo', 'train every strategy on the example data and compare them')
+  command('demo', 'train five strategies on the example data and compare them')
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')
     .action((flags: { backend: string }) => act((context) => demo(context, flags)))
 

@@ -1,29 +1,42 @@
-/** `fino demo`: every strategy on the example data with the starter, beside the naive baseline, and an export. */
-import { backendChoiceSchema } from '../../shared/device'
+/** `fino demo`: from words to full finetuning on the example data, a class and a number, beside the naive baselines. */
+import type { Dataset } from '../../shared/dataset'
+import { type BackendChoice, backendChoiceSchema } from '../../shared/device'
 import { isOfKind, type Metrics } from '../../shared/result'
 import type { Run } from '../../shared/run'
-import { strategyIds } from '../../shared/strategy'
+import type { StrategyId } from '../../shared/strategy'
 import { usage } from './choose'
 import { type Context, exitCodes } from './commands'
 import { exportDocument, runDocument } from './documents'
 import { followRun } from './follow-run'
 import * as format from './format'
 import { table } from './output'
+import { headline } from './scores'
 
-export async function demo({ application, output }: Context, flags: { backend: string }): Promise<number> {
+/** From the cheapest to the dearest; the others would only make people wait. */
+const forTopics: readonly StrategyId[] = ['dictionary', 'feature-based', 'head-only', 'lora', 'full']
+const forUrgency: readonly StrategyId[] = ['dictionary', 'feature-based']
+
+export async function demo(context: Context, flags: { backend: string }): Promise<number> {
+  const { application, output } = context
   const backend = backendChoiceSchema.safeParse(flags.backend)
   if (!backend.success) throw usage(`--backend must be auto, wasm or tensorflow, not "${flags.backend}"`)
-  const { workspace, datasets, backends, quotes, runs, exports } = application.features
+  const { workspace, datasets, backends, exports } = application.features
   const startedAt = performance.now()
   output.note(`Working in ${workspace.home} (FINO_HOME chooses another folder). Nothing leaves this machine.`)
 
-  const dataset = await datasets.import({
-    file: { kind: 'example' },
+  const file = { kind: 'example' } as const
+  const topics = await datasets.import({
+    file,
     options: { textColumn: 'text', targetColumn: 'topic', task: 'classification' },
   })
-  const { train, validation, test } = dataset.splits
+  const urgency = await datasets.import({
+    file,
+    options: { textColumn: 'text', targetColumn: 'urgency', task: 'regression' },
+  })
+  const { train, validation, test } = topics.splits
   output.note(
-    `${dataset.rows} customer messages, ${dataset.labels.length} topics: ${train} to learn from, ${validation} to validate, ${test} to test.`,
+    `${topics.rows} customer messages: ${train} to learn from, ${validation} to validate, ${test} to test. ` +
+      `First their ${topics.labels.length} topics, then how urgent they are.`,
   )
 
   const fast = (await backends.choose(backend.data)).backend !== 'wasm'
@@ -34,28 +47,27 @@ export async function demo({ application, output }: Context, flags: { backend: s
   }
 
   const finished: Run[] = []
-  for (const strategy of strategyIds) {
-    const shortened = !fast && (strategy === 'full' || strategy === 'lora') ? { epochs: 2 } : {}
-    const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend: backend.data, ...shortened }
-    output.note(`\n${strategy}`)
-    // A probe runs a few real steps: worth its time only where a step is quick.
-    if (fast) await quotes.create({ request, probe: true })
-    const { id } = await runs.start({ request, name: `Demo · ${strategy}` })
-    const run = await followRun(application, id, output)
-    if (run.status !== 'finished') {
-      output.note(run.failure?.message ?? `The run was ${run.status}.`)
-      return exitCodes.failed
+  for (const [dataset, strategies] of [[topics, forTopics] as const, [urgency, forUrgency] as const]) {
+    for (const strategy of strategies) {
+      const run = await trainOne(context, { dataset, strategy, backend: backend.data, fast })
+      if (run.status !== 'finished') {
+        output.note(run.failure?.message ?? `The run was ${run.status}.`)
+        return exitCodes.failed
+      }
+      finished.push(run)
     }
-    finished.push(run)
   }
+  const sorted = finished.filter(({ problem }) => problem.kind === 'single-label')
+  const measured = finished.filter(({ problem }) => problem.kind === 'regression')
 
-  const best = finished.reduce((left, right) => (validationScore(right) > validationScore(left) ? right : left))
-  output.note(`\nExporting ${best.recipe.strategy}, the best on the validation split.`)
+  const best = sorted.reduce((left, right) => (validationScore(right) > validationScore(left) ? right : left))
+  output.note(`\nExporting ${best.recipe.strategy}, the best for topics on the validation split.`)
   const exported = await exports.create({ runId: best.id })
   const seconds = (performance.now() - startedAt) / 1000
 
+  const { backend: usedBackend, device } = finished.findLast(({ device }) => device !== null) ?? best
   const document = {
-    backend: best.backend,
+    backend: usedBackend,
     seconds,
     runs: finished.map((run) => ({ strategy: run.recipe.strategy, ...runDocument(run, null) })),
     export: exportDocument(exported),
@@ -64,11 +76,16 @@ export async function demo({ application, output }: Context, flags: { backend: s
     [
       '',
       table(
-        ['Strategy', 'Trains', 'Test accuracy', 'Macro-F1', 'Took', 'Quoted'],
-        [...finished.map(toRow), naive(best)],
+        ['Topic', 'Trains', 'Test accuracy', 'Macro-F1', 'Took', 'Quoted'],
+        [...sorted.map((run) => toRow(run, classScores)), naive(sorted, 'most frequent class', classScores)],
       ),
       '',
-      `Backend ${best.backend} (${best.device}); all of it took ${format.seconds(seconds)}.`,
+      table(
+        ['Urgency', 'Trains', 'Test R2', 'Mean abs. error', 'Took', 'Quoted'],
+        [...measured.map((run) => toRow(run, numberScores)), naive(measured, 'mean', numberScores)],
+      ),
+      '',
+      `Backend ${usedBackend} (${device}); all of it took ${format.seconds(seconds)}.`,
       `The files of ${best.recipe.strategy} are in ${exported.folder}`,
       `(read back and scored again: accuracy ${format.score(exported.certificate.exportedScore)} on ${exported.certificate.examples} test rows).`,
     ].join('\n'),
@@ -76,24 +93,49 @@ export async function demo({ application, output }: Context, flags: { backend: s
   return exitCodes.done
 }
 
-function toRow({ recipe, result, quote }: Run): string[] {
+async function trainOne(
+  { application, output }: Context,
+  chosen: { dataset: Dataset; strategy: StrategyId; backend: BackendChoice; fast: boolean },
+): Promise<Run> {
+  const { quotes, runs } = application.features
+  const { dataset, strategy, backend, fast } = chosen
+  const shortened = !fast && (strategy === 'full' || strategy === 'lora') ? { epochs: 2 } : {}
+  const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend, ...shortened }
+  output.note(`\n${dataset.targetColumn}: ${strategy}`)
+  // A probe runs a few real steps: worth its time only where a step is quick.
+  if (fast) await quotes.create({ request, probe: true })
+  const { id } = await runs.start({ request, name: `Demo · ${dataset.targetColumn} · ${strategy}` })
+  const run = await followRun(application, id, output)
+  if (run.result !== null) output.note(headline(run.result.test))
+  return run
+}
+
+type Scores = (metrics: Metrics) => [string, string]
+
+function toRow({ recipe, result, quote }: Run, scores: Scores): string[] {
   if (result === null) return [recipe.strategy]
   return [
     recipe.strategy,
     format.share(result.trainableParameters, result.totalParameters),
-    ...classScores(result.test),
+    ...scores(result.test),
     format.seconds(result.seconds),
     quote === null ? '-' : format.secondsRange(quote.seconds),
   ]
 }
 
-function naive({ result }: Run): string[] {
-  return result === null ? [] : ['most frequent class', '-', ...classScores(result.naive), '-', '-']
+function naive([run]: readonly Run[], name: string, scores: Scores): string[] {
+  return run?.result ? [name, '-', ...scores(run.result.naive), '-', '-'] : []
 }
 
 function classScores(metrics: Metrics): [string, string] {
   return isOfKind(metrics, 'single-label')
     ? [format.score(metrics.accuracy), format.score(metrics.macroF1)]
+    : ['-', '-']
+}
+
+function numberScores(metrics: Metrics): [string, string] {
+  return isOfKind(metrics, 'regression')
+    ? [format.score(metrics.r2), format.figure(metrics.meanAbsoluteError)]
     : ['-', '-']
 }
 

@@ -14,7 +14,7 @@ export function seconds(value: number): string {
 
 /** "0.873" */
 export function score(value: number): string {
-  return value.toFixed(3)
+  return value.toFixed(3).replace(/^-(?=0\.0+$)/, '')
 }
 
 /** "1,234", "12.3", "0.0123": a figure in units of its own, three digits that count. */

@@ -11,7 +11,7 @@ export function scores(metrics: Metrics): string {
 /** The headline figure with its name: "accuracy 0.912". */
 export function headline(metrics: Metrics): string {
   const { name, value } = headlineOf(metrics)
-  return `${headlineNames[name]} ${format.score(value)}`
+  return `${headlineNames[name]} ${name === 'perplexity' ? format.figure(value) : format.score(value)}`
 }
 
 export const headlineNames = {
