@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { finalNorm, runBase } from '../../../src/main/engine/models/forward'
+import { createRandom } from '../../../src/main/engine/random'
+import { featureBased, pool, readPooling } from '../../../src/main/engine/strategies/feature-based'
+import { startBackend } from '../../support/backend'
+import { batchOf, tinyArchitectures, tinyConfig, tinyWeights } from '../../support/tiny-models'
+
+beforeAll(() => startBackend('cpu'))
+
+const texts = [
+  [1, 9, 8, 2],
+  [1, 7, 2],
+]
+
+describe.each(tinyArchitectures)('on %s', (architecture) => {
+  const config = tinyConfig(architecture)
+  const last = config.family === 'decoder'
+
+  it('pools over the tokens, padding left out', async () => {
+    const weights = tinyWeights(config)
+    const batch = batchOf(texts, 6)
+    const pass = { config, weights, mode: { training: false }, hooks: {} } as const
+    const rows = finalNorm(pass, tf.reshape(runBase(pass, batch), [12, config.width]))
+    const hidden = (await tf.reshape(rows, [2, 6, config.width]).array()) as number[][][]
+    const mean = await pool(config, weights, 'mean', batch).array()
+    const one = await pool(config, weights, last ? 'last' : 'cls', batch).array()
+    for (const [text, tokens] of texts.entries())
+      for (let column = 0; column < config.width; column++) {
+        const values = tokens.map((_, at) => hidden[text]?.[at]?.[column] as number)
+        const average = values.reduce((sum, value) => sum + value, 0) / values.length
+        expect(mean[text]?.[0]?.[column]).toBeCloseTo(average, 5)
+        expect(one[text]?.[0]?.[column]).toBeCloseTo(values.at(last ? -1 : 0) as number, 5)
+      }
+  })
+
+  it('offers the token that has read the whole text', () => {
+    expect(featureBased.options(config, 2)).toMatchObject([{ choices: ['mean', last ? 'last' : 'cls'] }])
+    expect(() => readPooling(config, { pooling: last ? 'cls' : 'last' })).toThrow(/pooling/)
+  })
+
+  it('starts at zero, with as many outputs as asked for', () => {
+    const base = { config, weights: tinyWeights(config), options: {}, random: createRandom(1) }
+    const { parameters } = featureBased.adapt({ ...base, outputs: 1 })
+    expect(parameters.map(({ name, variable }) => [name, variable.shape])).toEqual([
+      ['regression.weight', [config.width, 1]],
+      ['regression.bias', [1]],
+    ])
+  })
+})
