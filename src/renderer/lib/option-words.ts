@@ -20,7 +20,7 @@ export function useOptionWords(strategy: StrategyId): (name: string) => OptionWo
       const key = `strategy.${strategy}.options.${name}.${path}`
       return i18n.exists(key) ? String(t(key as 'strategy.lora.options.rank.label')) : fallback
     }
-    const choice = (value: string) => words(`choices.${value}`, value)
+    const choice = (value: string) => (value === '' ? t('common.none') : words(`choices.${value}`, value))
     return {
       label: words('label', name),
       hint: words('hint', ''),

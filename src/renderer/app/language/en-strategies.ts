@@ -17,7 +17,30 @@ export const strategies = {
     name: 'Dictionary',
     trains: 'Learns which words matter and gives each a weight you can read; no language model.',
     when: 'When every decision must be explained, and as the bar that a model has to pass.',
-    options: {},
+    options: {
+      predictor: {
+        label: 'Predictor',
+        hint: 'What makes a prediction of the category scores; linear is the easiest to read.',
+        choices: { linear: 'Linear', 'random-forest': 'Random forest', 'boosted-trees': 'Boosted trees' },
+      },
+      weighting: {
+        label: 'Weights by',
+        hint: 'Regression weighs each word beside all others; correlation each by itself.',
+        choices: { regression: 'Regression', correlation: 'Correlation' },
+      },
+      words: { label: 'Words', hint: 'How many of the most telling words are learned at most.' },
+      minimumTexts: { label: 'In at least', hint: 'Words in fewer training texts than these are left out.' },
+      ngrams: { label: 'Words in a row', hint: '1 = single words; 2 also learns pairs such as “not good”.' },
+      wordList: {
+        label: 'Word list',
+        hint: 'Your own terms with categories and weights, alone or beside what is learned.',
+      },
+      dictionarySource: {
+        label: 'Takes its words from',
+        hint: 'What to do with a word list of yours, where one is chosen.',
+        choices: { both: 'List and data', learned: 'Data alone', list: 'List alone' },
+      },
+    },
   },
   'feature-based': {
     name: 'Feature-based',

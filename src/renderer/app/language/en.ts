@@ -53,6 +53,7 @@ export const en = {
     yes: 'yes',
     no: 'no',
     usual: 'as usual',
+    none: 'none',
     actions: 'Actions',
     details: 'Original message',
     threads_one: 'CPU, one thread',
@@ -403,7 +404,6 @@ export const en = {
     startAnyway: 'Start anyway',
     stepsPlanned: '{{formatted}} steps',
     pick: 'Choose a strategy above to see its settings.',
-    on: '{{strategy}} · {{model}} · {{data}}',
   },
   run: {
     title: 'The run',

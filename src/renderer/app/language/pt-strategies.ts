@@ -20,7 +20,30 @@ export const strategies: Translation<typeof english> = {
     name: 'Dicionário',
     trains: 'Aprende quais palavras importam e dá a cada uma um peso que se pode ler; sem modelo de linguagem.',
     when: 'Quando cada decisão precisa ser explicada, e como a marca que um modelo tem de superar.',
-    options: {},
+    options: {
+      predictor: {
+        label: 'Preditor',
+        hint: 'O que faz uma previsão a partir das notas das categorias; o linear é o mais fácil de ler.',
+        choices: { linear: 'Linear', 'random-forest': 'Floresta aleatória', 'boosted-trees': 'Árvores reforçadas' },
+      },
+      weighting: {
+        label: 'Pesos por',
+        hint: 'A regressão pesa cada palavra ao lado das outras; a correlação, cada uma por si.',
+        choices: { regression: 'Regressão', correlation: 'Correlação' },
+      },
+      words: { label: 'Palavras', hint: 'Quantas das palavras mais reveladoras são aprendidas, no máximo.' },
+      minimumTexts: { label: 'Em pelo menos', hint: 'Palavras em menos textos de treino que isso ficam de fora.' },
+      ngrams: { label: 'Palavras seguidas', hint: '1 = palavras isoladas; 2 aprende também pares como “não gostei”.' },
+      wordList: {
+        label: 'Lista de palavras',
+        hint: 'Seus próprios termos com categorias e pesos, sozinhos ou ao lado do que é aprendido.',
+      },
+      dictionarySource: {
+        label: 'Tira as palavras de',
+        hint: 'O que fazer com uma lista sua, quando houver uma escolhida.',
+        choices: { both: 'Lista e dados', learned: 'Só dos dados', list: 'Só da lista' },
+      },
+    },
   },
   'feature-based': {
     name: 'Por características',

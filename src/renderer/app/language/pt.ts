@@ -56,6 +56,7 @@ export const pt: Translation<typeof en> = {
     yes: 'sim',
     no: 'não',
     usual: 'o usual',
+    none: 'nenhum',
     actions: 'Ações',
     details: 'Mensagem original',
     threads_one: 'CPU, uma thread',
@@ -413,7 +414,6 @@ export const pt: Translation<typeof en> = {
     startAnyway: 'Iniciar assim mesmo',
     stepsPlanned: '{{formatted}} passos',
     pick: 'Escolha acima uma estratégia para ver seus ajustes.',
-    on: '{{strategy}} · {{model}} · {{data}}',
   },
   run: {
     title: 'A execução',

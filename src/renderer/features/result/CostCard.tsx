@@ -13,6 +13,7 @@ export function CostCard({ run, result }: { run: Run; result: RunResult }) {
   const format = useFormat()
   const deviceText = useDeviceText()
   const { quote } = run
+  const device = run.device === null ? t('common.unknown') : deviceText(run.device)
   const rows = [
     {
       name: t('result.time'),
@@ -36,10 +37,11 @@ export function CostCard({ run, result }: { run: Run; result: RunResult }) {
   return (
     <Card
       title={t('result.quoteVersus')}
-      hint={t('result.speed', {
-        formatted: format.number(result.tokensPerSecond),
-        device: run.device === null ? t('common.unknown') : deviceText(run.device),
-      })}
+      hint={
+        result.tokensPerSecond === 0
+          ? device
+          : t('result.speed', { formatted: format.number(result.tokensPerSecond), device })
+      }
     >
       {quote === null && (
         <Text size="sm" c="dimmed">

@@ -9,7 +9,7 @@ import { useFormat } from '../../lib/format'
 import { useOptionWords } from '../../lib/option-words'
 import { recipeFields } from '../../lib/recipe-changes'
 import { navigate, repeatRoute } from '../../lib/routes'
-import { hasSteps } from '../../lib/strategy-groups'
+import { fieldsOf } from '../../lib/strategy-fields'
 
 /** The backend that computed and the template have places of their own. */
 const shown = recipeFields.filter((field) => field !== 'backend' && field !== 'template')
@@ -19,17 +19,17 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const format = useFormat()
   const { recipe } = run
   const option = useOptionWords(recipe.strategy)
+  const share = ({ trainableParameters, totalParameters }: RunResult) =>
+    `${format.compact(trainableParameters)} (${format.percent(trainableParameters / totalParameters)})`
+  const words = recipe.strategy === 'dictionary'
   const facts: [string, string][] = [
     [t('result.strategy'), t(`strategy.${recipe.strategy}.name`)],
-    [t('result.model'), run.modelName],
+    ...(words ? [] : [[t('result.model'), run.modelName] satisfies [string, string]]),
     [t('result.dataset'), run.datasetName],
     [t('result.backend'), run.backend === null ? '–' : t(`strategy.backends.${run.backend}`)],
-    [
-      t('result.trained'),
-      `${format.compact(result.trainableParameters)} (${format.percent(result.trainableParameters / result.totalParameters)})`,
-    ],
+    [t('result.trained'), words ? format.number(result.trainableParameters) : share(result)],
     ...shown
-      .filter((field) => hasSteps(recipe.strategy) || field === 'maxLength' || field === 'seed')
+      .filter((field) => fieldsOf(recipe.strategy).includes(field))
       .map((field): [string, string] => [
         t(`strategy.fields.${field}`),
         field === 'seed' ? String(recipe.seed) : format.significant(recipe[field]),

@@ -33,7 +33,9 @@ export function RunPanel({ id, onResult }: RunPanelProps) {
       <FailureNotice failure={failure} />
     )
   }
-  const what = [t(`strategy.${run.recipe.strategy}.name`), run.modelName, run.datasetName].join(' · ')
+  const what = [t(`strategy.${run.recipe.strategy}.name`), run.modelName, run.datasetName]
+    .filter((part) => part !== '')
+    .join(' · ')
   const created = t('run.created', { date: format.dateTime(run.createdAt) })
   const alive = run.status === 'running' || run.status === 'queued'
   return (

@@ -77,7 +77,7 @@ function RunRow({ run }: { run: Run }) {
           {run.name}
         </Anchor>
         <Text size="xs" c="dimmed">
-          {run.modelName} · {format.dateTime(run.createdAt)}
+          {[run.modelName, format.dateTime(run.createdAt)].filter((part) => part !== '').join(' · ')}
         </Text>
       </Table.Td>
       <Table.Td>

@@ -12,13 +12,15 @@ interface FieldProps {
   /** The preset in words where the value differs from it, else null. */
   changedFrom: string | null
   onReset(): void
+  /** Takes two columns of the form. */
+  wide?: boolean
   children: ReactNode
 }
 
-export function Field({ label, hint, changedFrom, onReset, children }: FieldProps) {
+export function Field({ label, hint, changedFrom, onReset, wide = false, children }: FieldProps) {
   const { t } = useTranslation()
   return (
-    <Stack gap={5}>
+    <Stack gap={5} style={wide ? { gridColumn: 'span 2' } : undefined}>
       <Group gap={6} h={22} wrap="nowrap">
         <Text size="sm" fw={600}>
           {label}

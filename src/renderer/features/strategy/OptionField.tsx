@@ -82,7 +82,7 @@ export function OptionField({ strategy, option, value, onValue }: OptionFieldPro
       )
     case 'word-list':
       return (
-        <Field {...frame}>
+        <Field {...frame} wide>
           <WordListSetting
             label={label}
             value={typeof value === 'string' ? value : option.value}

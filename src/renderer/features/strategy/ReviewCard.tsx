@@ -78,7 +78,7 @@ export function ReviewCard(props: ReviewCardProps) {
           {quote !== null && (
             <Group gap="xs">
               <Text size="sm" c="dimmed">
-                {t('strategy.stepsPlanned', { formatted: format.number(quote.steps) })} ·{' '}
+                {quote.steps > 0 && `${t('strategy.stepsPlanned', { formatted: format.number(quote.steps) })} · `}
                 {format.durationRange(quote.seconds)}
               </Text>
               <GuardBadge guard={quote.guard} />

@@ -8,7 +8,7 @@ import { Card } from '../../components/Card'
 import { withField, withOption } from '../../lib/recipe-changes'
 import type { RecipeChanges } from '../../lib/routes'
 import { Field, NumberSetting } from './Field'
-import { fieldsOf, ranges } from './fields'
+import { formFieldsOf, optionsOf, ranges } from './fields'
 import { OptionField } from './OptionField'
 
 interface SettingsFormProps {
@@ -40,7 +40,7 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
       }
     >
       <SimpleGrid cols={advanced ? 3 : 4} spacing="lg" verticalSpacing="lg">
-        {fieldsOf(description.id, advanced).map((field) => (
+        {formFieldsOf(description.id, advanced).map((field) => (
           <NumberSetting
             key={field}
             label={t(`strategy.fields.${field}`)}
@@ -51,17 +51,18 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
             onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
           />
         ))}
-        <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
-        {advanced &&
-          description.options.map((option) => (
-            <OptionField
-              key={option.name}
-              strategy={description.id}
-              option={option}
-              value={changes.options?.[option.name]}
-              onValue={(value) => onChanges(withOption(changes, option.name, value))}
-            />
-          ))}
+        {description.id !== 'dictionary' && (
+          <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
+        )}
+        {optionsOf(description, advanced).map((option) => (
+          <OptionField
+            key={option.name}
+            strategy={description.id}
+            option={option}
+            value={changes.options?.[option.name]}
+            onValue={(value) => onChanges(withOption(changes, option.name, value))}
+          />
+        ))}
       </SimpleGrid>
       {changed && (
         <Button

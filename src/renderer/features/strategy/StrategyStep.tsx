@@ -113,11 +113,11 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
             preset={preset.value}
             recipe={withChanges(preset.value, changes)}
             quote={quotes[chosen]}
-            suggestedName={t('strategy.on', {
-              strategy: t(`strategy.${chosen}.name`),
-              model: model?.name ?? modelId,
-              data: dataset.value?.name ?? datasetId,
-            })}
+            suggestedName={[
+              t(`strategy.${chosen}.name`),
+              ...(chosen === 'dictionary' ? [] : [model?.name ?? modelId]),
+              dataset.value?.name ?? datasetId,
+            ].join(' · ')}
             name={draft.name}
             onName={(name) => onDraft({ name })}
             onStarting={setStarting}

@@ -1,10 +1,7 @@
 /** Which settings a strategy has on the form, and how each number may be set. */
-import type { StrategyId } from '../../../shared/strategy'
-import type { RecipeField } from '../../lib/recipe-changes'
+import type { OptionDescription, StrategyDescription, StrategyId } from '../../../shared/strategy'
 import type { RecipeChanges } from '../../lib/routes'
-import { hasSteps } from '../../lib/strategy-groups'
-
-export type NumberField = Exclude<RecipeField, 'backend' | 'template'>
+import { fieldsOf, type NumberField } from '../../lib/strategy-fields'
 
 export interface NumberRange {
   minimum: number
@@ -25,23 +22,23 @@ export const ranges: Record<NumberField, NumberRange> = {
   seed: { minimum: 0, maximum: 0xffffffff, step: 1 },
 }
 
-/** Feature-based and dictionary solve convex problems: nothing there has epochs or a learning rate. */
-export function fieldsOf(strategy: StrategyId, advanced: boolean): readonly NumberField[] {
-  if (strategy === 'dictionary') return ['seed']
-  if (!hasSteps(strategy)) return advanced ? ['maxLength', 'batchSize', 'seed'] : ['maxLength', 'seed']
-  if (!advanced) return ['epochs', 'maxLength', 'seed']
-  return [
-    'epochs',
-    'batchSize',
-    'learningRate',
-    'maxLength',
-    'weightDecay',
-    'warmupShare',
-    'clipNorm',
-    'accumulationSteps',
-    'patience',
-    'seed',
-  ]
+/** The settings on the form: all that the strategy has, or those that everyone should see. */
+export function formFieldsOf(strategy: StrategyId, advanced: boolean): readonly NumberField[] {
+  const fields = fieldsOf(strategy)
+  return advanced ? fields : fields.filter((field) => plainFields.includes(field))
+}
+
+const plainFields: readonly NumberField[] = ['epochs', 'maxLength', 'seed']
+
+/** Options without which a strategy is hardly itself: they are not kept for the advanced. */
+const plainOptions: Partial<Record<StrategyId, readonly string[]>> = {
+  dictionary: ['predictor', 'wordList'],
+  'bottleneck-adapter': ['variant'],
+  lora: ['rank'],
+}
+
+export function optionsOf({ id, options }: StrategyDescription, advanced: boolean): readonly OptionDescription[] {
+  return advanced ? options : options.filter(({ name }) => plainOptions[id]?.includes(name) === true)
 }
 
 /** What stays when another strategy is chosen: settings that mean the same to all of them. */
