@@ -42,16 +42,16 @@ describe.each(tinyArchitectures)('on %s', (architecture) => {
       const path = modulePath(config, 1, projection)
       const site = { layer: 1, projection, path }
       const inputs = tensorOf(weights, `${path}.weight`).shape[0] ?? 0
-      const x: Tensor2D = tf.tensor2d(
+      const x = tf.tensor2d(
         Float32Array.from({ length: 2 * inputs }, (_, at) => Math.cos(at)),
         [2, inputs],
       )
       const apply = (whole: Readonly<Record<string, Tensor>>, read: Tensor2D): Tensor2D => {
-        const product = tf.matMul(read, whole[`${path}.weight`] as Tensor2D)
+        const product: Tensor2D = tf.matMul(read, whole[`${path}.weight`] as Tensor2D)
         const bias = whole[`${path}.bias`]
         return bias ? tf.add(product, bias) : product
       }
-      const read = adaptation.projecting?.(site, x, mode) ?? x
+      const read: Tensor2D = adaptation.projecting?.(site, x, mode) ?? x
       expect(read === x).toBe(!scalesInput(config, projection))
       const live = await adaptation.projected?.(site, x, apply(weights, read), mode)?.data()
       const plain = await apply(merged, x).data()
