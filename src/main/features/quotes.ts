@@ -124,9 +124,9 @@ export function createQuotes({
     return estimateFromProbe(await trainer.run('probe', { material: materialOf(library, prepared), recipe }), facts)
   }
 
-  async function estimateWords({ dataset }: Prepared): Promise<Estimate> {
+  async function estimateWords({ dataset, recipe }: Prepared): Promise<Estimate> {
     const { size } = await stat(library.rowsFile(dataset.id))
-    return estimateDictionary({ texts: dataset.rows, words: size / bytesPerWord })
+    return estimateDictionary({ texts: dataset.rows, words: size / bytesPerWord, options: recipe.options })
   }
 
   return {

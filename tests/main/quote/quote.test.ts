@@ -83,9 +83,12 @@ test('a language model is tested untuned, too, and writes answers', () => {
   expect(probed.fixedSeconds).toBeGreaterThan(2 + 6)
 })
 
-test('a dictionary takes seconds and no memory of a model', () => {
-  const { fixedSeconds, secondsPerEpoch, memoryBytes } = estimateDictionary({ texts: 10_000, words: 1e6 })
-  expect(fixedSeconds).toBeLessThan(60)
-  expect(secondsPerEpoch).toBe(0)
-  expect(memoryBytes).toBeLessThan(1e9)
+test('a dictionary takes seconds and no memory of a model; trees take more than lines', () => {
+  const facts = { texts: 10_000, words: 1e6 }
+  const linear = estimateDictionary({ ...facts, options: { predictor: 'linear' } })
+  // 1 + 2.5 + 1 s; 120 + 150 + 50 MB
+  expect(linear).toMatchObject({ fixedSeconds: 4.5, secondsPerEpoch: 0, memoryBytes: 320e6, steps: 0 })
+  const forest = estimateDictionary({ ...facts, options: { predictor: 'random-forest' } })
+  expect(forest.fixedSeconds).toBeGreaterThan(linear.fixedSeconds)
+  expect(forest.memoryBytes).toBeGreaterThan(linear.memoryBytes)
 })
