@@ -1,4 +1,4 @@
-/** AdapterHub's description of a bottleneck adapter (`BnConfig` of adapters 1.2), and the options that it stands for. */
+/** AdapterHub's description of a bottleneck adapter (`BnConfig` of adapters 1.3), and the options that it stands for. */
 import { Failure } from '../../../shared/failure'
 import type { StrategyOptions } from '../../../shared/strategy'
 import { parallelScale, type Variant } from '../strategies/bottleneck-adapter'

@@ -1,5 +1,5 @@
 /**
- * AdapterHub's folders (adapters 1.2): a bottleneck adapter in adapter_config.json and adapter.safetensors, the head that
+ * AdapterHub's folders (adapters 1.3): a bottleneck adapter in adapter_config.json and adapter.safetensors, the head that
  * reads a text in head_config.json and model_head.safetensors.
  */
 import { Failure } from '../../../shared/failure'
@@ -20,7 +20,7 @@ const configFile = 'adapter_config.json'
 const adapterFile = 'adapter.safetensors'
 /** An adapter's name stands in every key, after ".adapters."; Fino's parameters leave it out. */
 const adapterName = 'fino'
-const version = 'adapters.1.2.0'
+const version = 'adapters.1.3.0'
 
 export interface BottleneckAdapter {
   readonly variant: Variant
