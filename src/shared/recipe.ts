@@ -30,7 +30,7 @@ export const recipeSchema = z.object({
   template: z
     .string()
     .max(4000)
-    .refine((text) => text.split('{prompt}').length === 2)
+    .refine((text) => text.split('{prompt}').length === 2, 'it must hold {prompt} exactly once')
     .nullable()
     .default(null),
 })

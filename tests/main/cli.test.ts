@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { strategyIds } from '../../src/shared/strategy'
 import { temporaryFolder } from '../support/application'
 import { startBackend } from '../support/backend'
 import { ensureBuilt } from '../support/build'
@@ -101,6 +102,18 @@ describe('usage', () => {
     ['a missing column', () => ['import', csv, '--text', 'body'], /body/],
     ['an unknown task', () => ['import', csv, '--task', 'divination'], /--task must be/],
     ['an unknown run', () => ['resume', 'nobody'], /no run nobody/],
+    ['an unknown word list', () => ['wordlist', 'remove', 'nothing'], /no word list nothing/],
+    ['an unknown format', () => ['export', 'a', '--out', 'o', '--format', 'zip'], /--format .*peft, adapterhub/],
+    [
+      'a template without a place for the prompt',
+      () => ['train', csv, '--model', 'starter', '--strategy', 'lora', '--template', 'Answer:'],
+      /template: it must hold \{prompt\} exactly once/,
+    ],
+    [
+      'a temperature beyond reason',
+      () => ['predict', '--run', 'a', '--in', csv, '--text', 'text', '--out', 'o.csv', '--temperature', '9'],
+      /--temperature .*number from 0 to 5/,
+    ],
     ['a backend that is not there', () => ['demo', '--backend', 'abacus'], /--backend must be/],
   ]
   test.each(wrong)('%s: exit 2, the reason on one line', async (_, parameters, reason) => {
@@ -135,6 +148,12 @@ describe('usage', () => {
       '--out',
       '--encoding',
       '--delimiter',
+      '--task',
+      '--context-column',
+      '--group-column',
+      '--label-separator',
+      '--template',
+      ...strategyIds,
     ]) {
       expect(out).toContain(option)
     }
@@ -310,5 +329,81 @@ describe('training', () => {
     expect(status).toBe('stopped')
     expect(metrics.test.accuracy).toEqual(expect.any(Number))
     expect(await document('resume', runId)).toMatchObject({ runId, status: 'finished' })
+  })
+})
+
+/** A table of other targets than classes, for the words of the first. */
+async function tableOf(name: string, target: (text: string, row: number) => string): Promise<string> {
+  const file = join(folder.path, `${name}.csv`)
+  const texts = (await readFile(csv, 'utf8')).trim().split('\n').slice(1)
+  const lines = texts.map((line, row) => `${line.split(',')[0]},"${target(line.split(',')[0] ?? '', row)}"`)
+  await writeFile(file, `text,target\n${lines.join('\n')}\n`)
+  return file
+}
+
+describe('other problems', () => {
+  test('numbers: imported, learnt, scored in their own units, predicted', async () => {
+    const file = await tableOf('numbers', (text) => String(10 * text.split(' ').length))
+    expect(await document('import', file, '--task', 'regression')).toMatchObject({
+      ...{ task: 'regression', labels: [], numbers: { minimum: 20, maximum: 80 } },
+    })
+    const train = await fino(['train', file, '--task', 'regression', '--strategy', 'feature-based', ...quick()])
+    expect(train).toMatchObject({ code: 0 })
+    for (const line of [/^Test .*R2 .*mean squared error .*mean absolute error /m, /^Naive .*R2 /m]) {
+      expect(train.out).toMatch(line)
+    }
+    const [run] = (await document('runs')) as unknown as { runId: string; score: object; accuracy: null }[]
+    expect(run).toMatchObject({ problem: 'regression', score: { name: 'r2' }, accuracy: null })
+    const out = join(folder.path, 'numbers-out.csv')
+    await document('predict', '--run', run?.runId ?? '', '--in', file, '--text', 'text', '--out', out)
+    const [header, first] = (await readFile(out, 'utf8')).split('\n')
+    expect(header).toBe('text,target,value')
+    expect(Number(first?.split(',')[2])).toBeGreaterThan(0)
+  })
+
+  test("words: a dictionary learns its own and the analyst's, and shows them", async () => {
+    const list = join(folder.path, 'moods.csv')
+    await writeFile(list, 'term,category,weight\nlate,complaint,1\nthank*,praise,2\n')
+    const added = await document('wordlist', 'add', list)
+    expect(added).toMatchObject({ name: 'moods', terms: 2, categories: ['complaint', 'praise'] })
+    expect(await document('wordlist', 'list')).toEqual([added])
+    const option = `wordList=${added.wordListId}`
+    const out = join(folder.path, 'dictionary')
+    const flags = ['--strategy', 'dictionary', '--option', option, '--option', 'dictionarySource=list', '--out', out]
+    const { runId, metrics, exportPath } = await document('train', csv, ...flags)
+    expect(metrics).toMatchObject({ test: { kind: 'single-label' } })
+    expect(exportPath).toBe(out)
+    const { terms } = (await document('words', runId as string)) as { terms: { term: string }[] }
+    expect(terms.map(({ term }) => term).sort()).toEqual(['late', 'thank*'])
+    expect(await document('wordlist', 'remove', added.wordListId as string)).toEqual({ removed: added.wordListId })
+  })
+
+  test('responses: a decoder learns them in a template, and writes them as asked', async () => {
+    const decoder = join(folder.path, 'decoder')
+    await mkdir(decoder)
+    const { modelFolder } = await writeTinyProject(decoder, 'llama', 'instruction')
+    const file = await tableOf('responses', (text) => text.split(' ').slice(0, 2).join(' '))
+    const flags = ['--task', 'instruction', '--text', 'text', '--target', 'target', '--template', 'a {prompt} b ']
+    const options = ['--model', modelFolder, '--backend', 'wasm', '--epochs', '1', '--max-length', '32']
+    const trained = await fino(['train', file, ...flags, '--strategy', 'ia3', ...options])
+    expect(trained.error).not.toMatch(/internal/)
+    expect(trained.out).toMatch(/^Test .*perplexity .*exact match /m)
+    const [run] = (await document('runs')) as unknown as { runId: string }[]
+    const id = run?.runId ?? ''
+    const answers = join(folder.path, 'answers.csv')
+    const writing = ['--maximum-tokens', '4', '--temperature', '1', '--top-p', '0.9', '--seed', '3']
+    const predict = ['predict', '--in', file, '--text', 'text', '--out', answers, ...writing]
+    await document(...predict, '--run', id)
+    const written = await readFile(answers, 'utf8')
+    expect(written.split('\n')[0]).toBe('text,target,response')
+    const merged = join(folder.path, 'merged')
+    expect(await document('export', id, '--out', merged, '--format', 'hugging-face')).toMatchObject({
+      ...{ format: 'hugging-face', certificate: { passed: true } },
+    })
+    await document(...predict, '--export', merged)
+    expect(await readFile(answers, 'utf8')).toBe(written)
+    expect(await fino(['export', id, '--out', join(folder.path, 'no'), '--format', 'adapterhub'])).toMatchObject({
+      ...{ code: 2, error: expect.stringMatching(/cannot be written as adapterhub. Choose peft or hugging-face/) },
+    })
   })
 })
