@@ -261,12 +261,13 @@ async function readTargets(objective: Objective, rows: readonly DatasetRow[]): P
   return examples
 }
 
+/** Every text is the same one token. */
 const withoutTokens: Tokenizer = {
   paddingId: 0,
   beginningId: null,
   endIds: [],
-  encode: async (texts) => texts.map(() => new Int32Array(0)),
-  encodePlain: async (texts) => texts.map(() => new Int32Array(0)),
+  encode: async (texts) => texts.map(() => Int32Array.of(0)),
+  encodePlain: async (texts) => texts.map(() => Int32Array.of(0)),
   decode: async () => '',
 }
 
