@@ -218,7 +218,7 @@ async function readScalars(loss: Scalar, norm: Scalar): Promise<[number, number]
   return [lossValue ?? Number.NaN, normValue ?? Number.NaN]
 }
 
-function nothingFits(maxLength: number): Failure {
+export function nothingFits(maxLength: number): Failure {
   return new Failure(
     'recipe-invalid',
     `No prompt leaves room for its response within ${maxLength} tokens. Choose a longer maximum length or a shorter template.`,

@@ -1,18 +1,22 @@
 /** Scores a trained model on the test split, beside what needs no training. */
 import type { DatasetRow, SplitName } from '../../../shared/dataset'
 import { generationSchema } from '../../../shared/generation'
-import type { InstructionMetrics, Metrics, ScoredRow } from '../../../shared/result'
+import type { Metrics, ScoredRow } from '../../../shared/result'
 import type { Example } from '../../engine/data/encode'
 import { evaluate } from '../../engine/training/evaluate'
 import { objectiveOf } from '../../engine/training/objectives/index'
+import { nothingFits } from '../../engine/training/train'
 import type { Material } from '../contract'
 import { type Answer, answerAll } from './answer'
 import { encodeAll, type LoadedModel, loadBaseModel } from './load'
+import { logLeftOut } from './rows'
 import { scoreRows } from './scored-rows'
 
-/** Answers are written for no more test rows than this, none longer than that: enough for a look and a share. */
+/** Answers are written for no more test rows than this: enough for a look and a share. */
 const answeredRows = 50
-const generation = generationSchema.parse({ maximumTokens: 128 })
+/** An answer may be this much longer than the response, and no longer than that: then it is another one. */
+const moreTokens = 16
+const mostTokens = 128
 
 export interface TestScores {
   readonly metrics: Metrics
@@ -29,6 +33,8 @@ export async function scoreTest(
 ): Promise<TestScores> {
   const objective = objectiveOf(problem)
   const { examples, leftOut } = await encodeAll(objective, tuned, split.test, { breathe: () => between(0, 1) })
+  if (examples.length === 0) throw nothingFits(tuned.maxLength)
+  logLeftOut(leftOut.length, split.test.length)
   const rows = split.test.filter((_, index) => !leftOut.includes(index))
   const measured = await measure(tuned, examples)
   const losses = objective.losses(measured, examples)
@@ -38,12 +44,8 @@ export async function scoreTest(
   if (predictions) return { metrics, naive, rows: scoreRows(rows, problem, predictions, losses) }
 
   const answers = await answerSome()
-  const exactMatch = shareRight(answers, rows)
-  return {
-    metrics: { ...(metrics as InstructionMetrics), exactMatch },
-    naive,
-    rows: scoreRows(rows, problem, answers, losses),
-  }
+  const answered = metrics.kind === 'instruction' ? { ...metrics, exactMatch: shareRight(answers, rows) } : metrics
+  return { metrics: answered, naive, rows: scoreRows(rows, problem, answers, losses) }
 
   async function measure({ model, tokenizer, maxLength }: LoadedModel, tested: readonly Example[]) {
     const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, maxLength }
@@ -68,14 +70,20 @@ export async function scoreTest(
 
   async function answerSome(): Promise<Answer[]> {
     if (problem.kind !== 'instruction') throw new Error(`a ${problem.kind} problem has nothing to write`)
-    const prompts = rows.slice(0, answeredRows).map(({ text }) => text)
-    return await answerAll(tuned, problem.template, prompts, generation, (done) => between(done, prompts.length))
+    const answers: Answer[] = []
+    for (const { text } of rows.slice(0, answeredRows)) {
+      const { tokenIds, target } = examples[answers.length] as Example
+      const responseTokens = tokenIds.length - (target[0] as number)
+      const greedy = generationSchema.parse({ maximumTokens: Math.min(responseTokens + moreTokens, mostTokens) })
+      const written = () => between(answers.length, Math.min(answeredRows, rows.length))
+      answers.push(...(await answerAll(tuned, problem.template, [text], greedy, written)))
+    }
+    return answers
   }
 }
 
-/** Surrounding space apart; null where nothing was answered. */
-function shareRight(answers: readonly Answer[], rows: readonly DatasetRow[]): number | null {
-  if (answers.length === 0) return null
+/** Surrounding space apart. */
+function shareRight(answers: readonly Answer[], rows: readonly DatasetRow[]): number {
   const right = answers.filter(({ text }, index) => text.trim() === rows[index]?.target.trim())
   return right.length / answers.length
 }

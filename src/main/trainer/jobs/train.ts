@@ -12,7 +12,7 @@ import { trainDictionary } from './dictionary'
 import { loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
-import { readRows, rowsOf } from './rows'
+import { logLeftOut, readRows, rowsOf } from './rows'
 import { scoreTest } from './test-scores'
 
 /** A crash costs no more than this much training. */
@@ -75,7 +75,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
     let next = await work.next()
     while (!next.done) {
       if (next.value.kind === 'step') ownTrainingSeconds += next.value.seconds
-      if (next.value.kind === 'left-out') logLeftOut(next.value)
+      if (next.value.kind === 'left-out') logLeftOut(next.value.texts, next.value.total)
       tell(next.value)
       if (next.value.kind === 'checkpoint') context.checkpoint(next.value.step, next.value.byteLength)
       await context.breathe()
@@ -111,9 +111,4 @@ export const trainRun: Job<'train'> = async (input, context) => {
     await context.breathe()
     leaveIfCancelled(context.stop)
   }
-}
-
-/** For the log: the data's report says how many texts are longer than the maximum length. */
-function logLeftOut({ texts, total }: { texts: number; total: number }): void {
-  console.warn(`${texts} of ${total} texts were left out: their prompts fill the maximum length`)
 }
