@@ -11,7 +11,7 @@ import type { ModelConfig } from '../models/config'
 import { countValues, expectedTensors } from '../models/weights'
 import type { Parameter, Parameters } from '../parameters'
 import type { Random } from '../random'
-import type { Adaptation, Base, Strategy } from './adaptation'
+import type { Adaptation, AttentionPrefix, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
 import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
@@ -66,31 +66,30 @@ function adapt(base: Base): Adaptation {
     parameters: [...prefix.parameters, ...head],
     constantDepth: 0,
     firstPosition: resolved.number('virtualTokens'),
-    attentionPrefix: (layer) => ({ keys: prefix.part(2 * layer), values: prefix.part(2 * layer + 1) }),
+    attentionPrefix: prefix.of,
   }
 }
 
 interface Prefix {
   readonly parameters: Parameters
-  /** Keys of layer i at 2 i, its values at 2 i + 1: the order of PEFT's columns. */
-  part(index: number): Tensor2D // [virtual, token width]
+  of(layer: number): AttentionPrefix
 }
 
+/** Side by side for each layer, keys and then values: the order of PEFT's columns. */
 function plainPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
-  const virtualTokens = resolved.number('virtualTokens')
   const width = tokenWidth(config)
-  const parameter = normal(promptName, [virtualTokens, 2 * config.layers * width], random)
+  const shape = [resolved.number('virtualTokens'), 2 * config.layers * width]
+  const parameter = normal(promptName, shape, random)
   return {
     parameters: [parameter],
-    part: (index) => tf.slice(parameter.variable as Tensor as Tensor2D, [0, index * width], [virtualTokens, width]),
+    of: (layer) => cut(parameter.variable as Tensor as Tensor2D, 2 * layer * width, width),
   }
 }
 
 function encodedPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
-  const virtualTokens = resolved.number('virtualTokens')
   const hiddenWidth = resolved.number('hiddenWidth')
   const width = tokenWidth(config)
-  const embedding = normal(prefixEncoder.embedding, [virtualTokens, width], random)
+  const embedding = normal(prefixEncoder.embedding, [resolved.number('virtualTokens'), width], random)
   const hidden = affine(prefixEncoder.hidden, width, hiddenWidth, random)
   const layers = Array.from({ length: config.layers }, (_, layer) =>
     affine(prefixEncoder.layer(layer), hiddenWidth, 2 * width, random),
@@ -98,12 +97,17 @@ function encodedPrefix(config: ModelConfig, resolved: ResolvedOptions, random: R
   const apply = (x: Tensor, [weight, bias]: Affine) => linear(x as Tensor2D, weight.variable, bias.variable)
   return {
     parameters: [embedding, ...hidden, ...layers.flat()],
-    part: (index) =>
-      tf.tidy(() => {
-        const own = layers[index >> 1] as Affine
-        const both = apply(tf.tanh(apply(embedding.variable, hidden)), own) // [virtual, 2 * token width]
-        return tf.slice(both, [0, (index % 2) * width], [virtualTokens, width])
-      }),
+    // The hidden values again for each layer: they are few, and nothing says when a forward pass begins.
+    of: (layer) => cut(apply(tf.tanh(apply(embedding.variable, hidden)), layers[layer] as Affine), 0, width),
+  }
+}
+
+/** Keys from the column `begin` on, and values after them. */
+function cut(both: Tensor2D, begin: number, width: number): AttentionPrefix {
+  const [virtualTokens] = both.shape
+  return {
+    keys: tf.slice(both, [0, begin], [virtualTokens, width]),
+    values: tf.slice(both, [0, begin + width], [virtualTokens, width]),
   }
 }
 
