@@ -1,5 +1,6 @@
-// Trains the four strategies on labelled tables and prints one line a run:
-//   node tools/real-data.js --model starter --model FOLDER --backend tensorflow --epochs full=3,lora=4 FILE.csv:TEXT:TARGET ...
+// Trains strategies on tables and prints one line a run:
+//   node tools/real-data.js --model starter --model FOLDER --backend tensorflow --epochs full=3,lora=4 FILE:TEXT:TARGET[:TASK] ...
+// TASK is classification where it is left out; else regression or instruction.
 const { spawnSync } = require('node:child_process')
 const { basename, dirname, join } = require('node:path')
 const { parseArgs } = require('node:util')
@@ -8,7 +9,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     model: { type: 'string', multiple: true, default: ['starter'] },
-    strategy: { type: 'string', multiple: true, default: ['feature-based', 'head-only', 'lora', 'full'] },
+    strategy: { type: 'string', multiple: true, default: ['dictionary', 'feature-based', 'head-only', 'lora', 'full'] },
     backend: { type: 'string', default: 'auto' },
     epochs: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
@@ -31,57 +32,49 @@ function fino(parameters) {
 }
 
 const share = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`
-console.log(
-  '| data | model | strategy | backend | trained | steps | seconds | quoted seconds | validation accuracy | test accuracy | test macro-F1 |',
-)
-console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
+const figures = {
+  'single-label': ({ accuracy, macroF1 }) => ({ accuracy, 'macro-F1': macroF1 }),
+  'multi-label': ({ microF1, macroF1 }) => ({ 'micro-F1': microF1, 'macro-F1': macroF1 }),
+  regression: ({ r2, meanSquaredError, meanAbsoluteError }) => ({
+    R2: r2,
+    MSE: meanSquaredError,
+    MAE: meanAbsoluteError,
+  }),
+  instruction: ({ perplexity, tokenAccuracy }) => ({ perplexity, 'next token': tokenAccuracy }),
+}
+const scores = (metrics) =>
+  Object.entries(figures[metrics.kind](metrics))
+    .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+    .join(', ')
+const line = (cells) => console.log(`| ${cells.join(' | ')} |`)
+
+const columns = ['data', 'model', 'strategy', 'backend', 'trained', 'steps', 'seconds', 'quoted seconds']
+line([...columns, 'validation', 'test', 'naive'])
+line([...columns, '', '', ''].map(() => '---'))
 for (const table of positionals) {
-  const [file, text, target] = table.split(':')
+  const [file, text, target, task = 'classification'] = table.split(':')
   const name = basename(dirname(file))
-  const { datasetId } = fino([
-    'import',
-    file,
-    '--text',
-    text,
-    '--target',
-    target,
-    '--task',
-    'classification',
-    '--name',
-    name,
-  ])
-  for (const model of values.model) {
-    for (const strategy of values.strategy) {
+  const { datasetId } = fino(['import', file, '--text', text, '--target', target, '--task', task, '--name', name])
+  for (const strategy of values.strategy) {
+    // Words are the same on every model.
+    for (const model of strategy === 'dictionary' ? values.model.slice(0, 1) : values.model) {
       const limit = epochs[strategy] === undefined ? [] : ['--epochs', epochs[strategy]]
-      const run = fino([
-        'train',
-        datasetId,
-        '--model',
-        model,
-        '--strategy',
-        strategy,
-        '--backend',
-        values.backend,
-        '--seed',
-        values.seed,
-        ...limit,
-      ])
-      const { test, validation } = run.metrics
-      const quoted = run.quote ? `${Math.round(run.quote.seconds.low)}-${Math.round(run.quote.seconds.high)}` : ''
-      const cells = [
+      const recipe = ['--model', model, '--strategy', strategy, '--backend', values.backend, '--seed', values.seed]
+      const run = fino(['train', datasetId, ...recipe, ...limit])
+      const { validation, test, naive } = run.metrics
+      line([
         name,
-        model === 'starter' ? model : basename(model),
+        strategy === 'dictionary' ? '-' : basename(model),
         strategy,
         run.backend,
         share(run.trainableParameters, run.totalParameters),
         run.steps,
         Math.round(run.seconds),
-        quoted,
-        validation.accuracy.toFixed(3),
-        test.accuracy.toFixed(3),
-        test.macroF1.toFixed(3),
-      ]
-      console.log(`| ${cells.join(' | ')} |`)
+        run.quote ? `${Math.round(run.quote.seconds.low)}-${Math.round(run.quote.seconds.high)}` : '',
+        scores(validation),
+        scores(test),
+        scores(naive),
+      ])
     }
   }
 }
