@@ -1,8 +1,10 @@
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { JobContext } from '../../../../src/main/trainer/jobs/context'
 import { trainRun } from '../../../../src/main/trainer/jobs/train'
+import type { DatasetRow } from '../../../../src/shared/dataset'
 import { startBackend } from '../../../support/backend'
 import { tinyProjectRecipe, writeTinyProject } from '../../../support/tiny-project'
 
@@ -12,6 +14,15 @@ beforeAll(async () => {
   await startBackend('cpu')
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const quiet: JobContext = {
+  stop: { requested: null },
+  progress: () => {},
+  counted: () => {},
+  checkpoint: () => {},
+  flush: () => {},
+  breathe: async () => {},
+}
 
 test('the points of every step are out before the checkpoint that a resumed run goes on from is written', async () => {
   const material = await writeTinyProject(folder)
@@ -24,11 +35,10 @@ test('the points of every step are out before the checkpoint that a resumed run 
   await trainRun(
     { material, recipe, runFolder, cacheFolder: folder, resume: false },
     {
-      stop: { requested: null },
+      ...quiet,
       progress: (progress) => {
         step = progress.step
       },
-      counted: () => {},
       flush: () => {
         sent = { step, afterWriting: false }
       },
@@ -40,4 +50,20 @@ test('the points of every step are out before the checkpoint that a resumed run 
   )
   expect(checkpoints.length).toBe(1)
   for (const checkpoint of checkpoints) expect(checkpoint.sent).toEqual({ step: checkpoint.step, afterWriting: false })
+})
+
+test('prompts without room for a response are left out of training and scores, and counted in the log', async () => {
+  const material = await writeTinyProject(join(folder, 'answers'), 'llama', 'instruction')
+  const log = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const rows = (await readFile(material.rowsFile, 'utf8')).trim().split('\n')
+  const tested = rows.map((row) => JSON.parse(row) as DatasetRow).filter(({ split }) => split === 'test')
+  // The beginning, the template's two words, and a prompt of up to 8 words.
+  const fitting = tested.filter(({ text }) => text.split(' ').length + 3 < 8)
+  const recipe = tinyProjectRecipe('ia3', { epochs: 1, maxLength: 8 })
+  const input = { material, recipe, runFolder: join(folder, 'answering'), cacheFolder: folder, resume: false }
+  const { result, testRows } = await trainRun(input, quiet)
+  expect(testRows.map(({ id }) => id)).toEqual(fitting.map(({ id }) => id))
+  expect(result.test.examples).toBe(fitting.length)
+  expect(log).toHaveBeenCalledWith(expect.stringContaining(`${tested.length - fitting.length} of ${tested.length}`))
+  log.mockRestore()
 })
