@@ -32,6 +32,36 @@ export function labelledMessages(): string {
   return table(['message', 'topic'], rows)
 }
 
+const scores: Readonly<Record<string, number>> = { billing: 2, delivery: 5, praise: 9 }
+
+/** The same messages with how content their writers are, from 1 to 10, and who wrote them. */
+export function scoredMessages(): string {
+  const rows = Object.entries(complaints).flatMap(([topic, texts], topicIndex) =>
+    texts.flatMap((text, textIndex) =>
+      greetings.map((greeting, index) => [
+        `${greeting} ${text}`,
+        String((scores[topic] ?? 0) + (index % 2) * 0.5),
+        `customer ${(topicIndex + textIndex * 3 + index * 7) % 12}`,
+      ]),
+    ),
+  )
+  return table(['message', 'score', 'customer'], rows)
+}
+
+/** Questions with answers in JSON Lines, some with a text that they are about. */
+export function answeredPrompts(): string {
+  const things = ['door', 'lamp', 'parcel', 'refund']
+  const colours = ['blue', 'fast', 'slow', 'kind', 'great', 'broken', 'lost', 'late']
+  const rows = things.flatMap((thing) =>
+    colours.map((colour) => ({
+      instruction: `where ${colour} ${thing}`,
+      input: colour === 'lost' ? `${thing} lost` : '',
+      output: `${thing} ${colour} .`,
+    })),
+  )
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+}
+
 export const unlabelledTexts = [
   'The courier lost my parcel',
   'Please refund the second payment',
