@@ -7,6 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { headlineOf } from '../../src/shared/result'
+import type { Run } from '../../src/shared/run'
 import { openBrowserHost } from './hosts'
 
 const root = join(__dirname, '../..')
@@ -50,10 +52,14 @@ test('every screen', async ({ browser }) => {
 
   try {
     await host.ask('settings:set', { language: 'en', colorScheme: 'light' })
-    const [dataset] = await host.ask('datasets:list', null)
-    const runs = await host.ask('runs:list', null)
-    const best = runs.filter(({ result }) => result !== null).toSorted((left, right) => score(right) - score(left))[0]
-    if (dataset === undefined || best === undefined) throw new Error(`No finished run in ${home}`)
+    const datasets = await host.ask('datasets:list', null)
+    const dataset = datasets.find(({ task }) => task === 'classification')
+    const numbers = datasets.find(({ task }) => task === 'regression')
+    const runs = (await host.ask('runs:list', null)).toSorted((left, right) => score(right) - score(left))
+    const best = runs.find(({ problem, result }) => problem.kind === 'single-label' && result !== null)
+    const number = runs.find(({ problem, result }) => problem.kind === 'regression' && result !== null)
+    const words = runs.find(({ recipe, result }) => recipe.strategy === 'dictionary' && result !== null)
+    if (!dataset || !numbers || !best || !number || !words) throw new Error(`fino demo has not run in ${home}`)
     if ((await host.ask('exports:list', { runId: best.id })).length === 0)
       await host.ask('exports:create', { runId: best.id })
     const draft = `dataset=${dataset.id}&model=starter`
@@ -70,15 +76,20 @@ test('every screen', async ({ browser }) => {
     await photograph(check, '03-check')
     await check.getByRole('img', { name: /Histogram/ }).scrollIntoViewIfNeeded()
     await photograph(check, '04-check-lengths')
+    const spread = await open(`/new/check?dataset=${numbers.id}&model=starter`)
+    await expect(spread.getByRole('img', { name: 'Histogram of the targets' })).toBeVisible()
+    await photograph(spread, '04-check-numbers')
 
     const model = await open(`/new/model?${draft}`)
     await expect(model.getByRole('radio', { name: /starter/i })).toBeChecked()
     await photograph(model, '05-model')
 
     const strategy = await open(`/new/strategy?${draft}&strategy=lora`)
-    const quotes = strategy.getByText(/Measured with a few real steps/)
-    await expect(quotes).toHaveCount(4, { timeout: 5 * 60_000 })
+    const measured = strategy.getByRole('region', { name: 'About LoRA' })
+    await expect(measured).toContainText('Measured with a few real steps', { timeout: 5 * 60_000 })
     await photograph(strategy, '06-strategy')
+    await measured.scrollIntoViewIfNeeded()
+    await photograph(strategy, '06-strategy-about')
     await strategy.getByText('Advanced', { exact: true }).click()
     await strategy.getByLabel('Rank', { exact: true }).fill('16')
     await strategy.getByText('Settings', { exact: true }).last().scrollIntoViewIfNeeded()
@@ -106,6 +117,14 @@ test('every screen', async ({ browser }) => {
     await confusion.getByRole('button', { disabled: false }).first().click()
     await expect(result.getByRole('dialog').getByRole('article').first()).toBeVisible()
     await photograph(result, '10-result-texts')
+    const scattered = await open(`/runs/${number.id}?view=result`)
+    await expect(scattered.getByRole('img', { name: 'Predicted and true' }).locator('circle').first()).toBeVisible()
+    await photograph(scattered, '10-result-numbers')
+    const weighed = await open(`/runs/${words.id}?view=result`)
+    const heading = weighed.getByRole('heading', { name: 'Words and weights' })
+    await expect(weighed.getByRole('table', { name: 'Words and weights' })).toBeVisible({ timeout: 60_000 })
+    await heading.evaluate((element) => element.scrollIntoView({ block: 'start', behavior: 'instant' }))
+    await photograph(weighed, '10-result-words')
 
     const use = await open(`/runs/${best.id}?view=use`)
     await use.getByLabel('Text to label').fill('I was charged twice for the same order, please refund me.')
@@ -145,7 +164,7 @@ function showUsualPaths(replacements: readonly (readonly [string, string])[]): v
   }
 }
 
-const score = (run: { result: { test: { accuracy: number } } | null }) => run.result?.test.accuracy ?? 0
+const score = ({ result }: Run) => (result === null ? 0 : headlineOf(result.test).value)
 
 async function shown(page: Page): Promise<Page> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

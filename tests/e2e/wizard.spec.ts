@@ -62,7 +62,7 @@ test('Strategy: quotes appear, an advanced option changes the command', async ({
     await expect(page.getByRole('group', { name: `Quote for ${name}` })).toContainText(/fits|tight|too big/)
   }
   // The chosen one is measured first.
-  const measured = page.getByRole('group', { name: 'Quote for LoRA' })
+  const measured = page.getByRole('region', { name: 'About LoRA' })
   await expect(measured).toContainText('Measured with a few real steps', { timeout: 120_000 })
   await page.getByText('Advanced', { exact: true }).click()
   await page.getByLabel('Rank', { exact: true }).fill('4')

@@ -35,7 +35,7 @@ export function AboutCard({ description, architecture, quote }: AboutCardProps) 
           </Fact>
           <Exports description={description} architecture={architecture} />
         </Stack>
-        <QuotePanel name={name} state={quote} />
+        <QuotePanel state={quote} />
       </SimpleGrid>
     </Card>
   )

@@ -36,7 +36,10 @@ export function QuoteLine({ name, state = { kind: 'estimating', quote: null } }:
           <Text size="xs" c={state.kind === 'measured' ? 'var(--fino-ink)' : 'dimmed'} truncate>
             <b>{format.durationRange(quote.seconds)}</b> · {format.bytesRange(quote.memoryBytes)}
           </Text>
-          {state.kind === 'measuring' ? <Loader size={12} /> : <GuardBadge guard={quote.guard} />}
+          <Group gap={8} wrap="nowrap">
+            {state.kind === 'measuring' && <Loader size={12} />}
+            <GuardBadge guard={quote.guard} />
+          </Group>
         </>
       )}
     </Group>

@@ -9,16 +9,15 @@ import type { QuoteState } from './use-quotes'
 const guardColours = { fits: 'moss', tight: 'amber', 'too-big': 'brick' } as const
 
 interface QuotePanelProps {
-  name: string
   state: QuoteState | undefined
 }
 
-export function QuotePanel({ name, state = { kind: 'estimating', quote: null } }: QuotePanelProps) {
+export function QuotePanel({ state = { kind: 'estimating', quote: null } }: QuotePanelProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const { quote } = state
   return (
-    <Stack gap="sm" role="group" aria-label={t('strategy.quote.label', { strategy: name })}>
+    <Stack gap="sm">
       <div className="fino-amounts">
         <Amount label={t('strategy.quote.time')} value={quote && format.durationRange(quote.seconds)} state={state} />
         <Amount
