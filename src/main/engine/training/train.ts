@@ -218,6 +218,7 @@ async function readScalars(loss: Scalar, norm: Scalar): Promise<[number, number]
   return [lossValue ?? Number.NaN, normValue ?? Number.NaN]
 }
 
+/** No text gave an example. */
 export function nothingFits(maxLength: number): Failure {
   return new Failure(
     'recipe-invalid',

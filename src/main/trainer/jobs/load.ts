@@ -9,6 +9,7 @@ import { createAdaptedModel, createTunedModel } from '../../engine/models/create
 import type { TunedModel } from '../../engine/models/tuned-model'
 import { createRandom } from '../../engine/random'
 import type { Objective } from '../../engine/training/objectives/objective'
+import { nothingFits } from '../../engine/training/train'
 import { loadTokenizer } from '../tokenizer'
 import type { JobContext } from './context'
 import { naming, openModelFolder } from './model-folder'
@@ -84,11 +85,14 @@ export async function finish<Result>(
   }
 }
 
-export function encodeAll(
+/** Fails with `recipe-invalid` where no text gives an example. */
+export async function encodeAll(
   objective: Objective,
   { tokenizer, maxLength }: Pick<LoadedModel, 'tokenizer' | 'maxLength'>,
   texts: readonly TargetText[],
   context: Pick<JobContext, 'breathe'>,
 ): Promise<Encoded> {
-  return finish(objective.encode(tokenizer, texts, maxLength), context)
+  const encoded = await finish(objective.encode(tokenizer, texts, maxLength), context)
+  if (encoded.examples.length === 0 && texts.length > 0) throw nothingFits(maxLength)
+  return encoded
 }

@@ -83,8 +83,8 @@ export const trainRun: Job<'train'> = async (input, context) => {
     }
     const report = next.value
 
-    if (report.stoppedBecause !== 'asked') await files.finish()
     const tested = await scoreTest(tuned, material, split, { batchSize: recipe.batchSize, between })
+    if (report.stoppedBecause !== 'asked') await files.finish()
     const earlierSeconds = report.trainingSeconds - ownTrainingSeconds
     const result: RunResult = {
       validation: report.validation,
