@@ -19,7 +19,7 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
   const trained = float * strategy.trainableParameters
   const state = floor + weights + 2 * trained + keptHiddenBytes(facts, reach)
   const changedLayers = reach.passes === 0 ? 0 : shape.layers - reach.constantLayers
-  // Scores for every word, and their gradients.
+  // Scores for every word: over the response alone, as they are and on their way to and from the loss.
   const words = facts.problem === 'instruction' ? 2 * float * data.longestBatchTokens * shape.vocabularySize : 0
   return {
     // The file and the tensors made from it.
