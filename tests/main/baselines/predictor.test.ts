@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { fitPredictor, openPredictor, type Predictor, type PredictorKind } from '../../../src/main/baselines/predictor'
 import { createRandom } from '../../../src/main/engine/random'
-import { applyLinearModel, fitLinearModel } from '../../../src/main/engine/training/linear-model'
+import { solver } from '../../../src/main/trainer/jobs/linear-solver'
 import { outputsOf, type Problem } from '../../../src/shared/problem'
-
-const solver = {
-  fit(data: Parameters<typeof fitLinearModel>[0]) {
-    const work = fitLinearModel(data, { strength: 1, maximumIterations: 200 })
-    let next = work.next()
-    while (!next.done) next = work.next()
-    return next.value.model
-  },
-  apply: applyLinearModel,
-}
 
 const random = createRandom('features')
 const rows = 120

@@ -10,14 +10,12 @@ import {
   type TrainedDictionary,
   writeDictionary,
 } from '../../baselines/dictionary-folder'
-import type { LinearSolver } from '../../baselines/linear-predictor'
 import { readSettings } from '../../baselines/options'
 import { applyDictionary, trainDictionary as learn } from '../../baselines/train-dictionary'
 import { parseWordList, type WordListTerm } from '../../baselines/word-list'
 import type { Example, Tokenizer } from '../../engine/data/encode'
 import { createRandom } from '../../engine/random'
 import type { TrainingEvent } from '../../engine/training/events'
-import { applyLinearModel, fitLinearModel } from '../../engine/training/linear-model'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import type { Objective } from '../../engine/training/objectives/objective'
 import { leaveIfCancelled } from '../../engine/training/phase'
@@ -26,23 +24,13 @@ import type { ExportOutput, Jobs, Trained, TrainOutput } from '../contract'
 import type { JobContext } from './context'
 import { dictionaryReadme, dictionarySnippet } from './dictionary-readme'
 import { certify } from './export'
+import { solver } from './linear-solver'
 import { encodeAll } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { leaveIfAsked } from './open-trained'
 import { createTracker } from './progress'
 import { readRows, rowsOf } from './rows'
 import { scoreRows } from './scored-rows'
-
-/** Of scikit-learn's kind, with its default C = 1 or alpha = 1 on standardized features. */
-const solver: LinearSolver = {
-  fit(data) {
-    const work = fitLinearModel(data, { strength: 1, maximumIterations: 1000 })
-    let next = work.next()
-    while (!next.done) next = work.next()
-    return next.value.model
-  },
-  apply: applyLinearModel,
-}
 
 /** Words are learnt from the training split alone. A run that died starts again and comes to the same numbers. */
 export async function trainDictionary(

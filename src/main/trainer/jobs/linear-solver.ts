@@ -1,0 +1,14 @@
+/** The engine's solver of linear models, as the dictionary's predictor wants it. */
+import type { LinearSolver } from '../../baselines/linear-predictor'
+import { applyLinearModel, fitLinearModel } from '../../engine/training/linear-model'
+
+/** scikit-learn's default on standardized features: C = 1 or alpha = 1. */
+export const solver: LinearSolver = {
+  fit(data) {
+    const work = fitLinearModel(data, { strength: 1, maximumIterations: 1000 })
+    let next = work.next()
+    while (!next.done) next = work.next()
+    return next.value.model
+  },
+  apply: applyLinearModel,
+}
