@@ -9,6 +9,7 @@ import { headParameters } from '../models/heads'
 import { countValues, decays, type ExpectedTensor, expectedTensors, headTensors } from '../models/weights'
 import { tensorOf } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
+import { learningRateFor } from './learning-rate'
 import { misfitOf, requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions, reuseHeadOption } from './options'
 import { countWhole } from './reading-head'
@@ -84,10 +85,9 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
   ]
 }
 
-/** Smaller models bear, and on little data need, larger steps. */
+/** Small models, with larger steps to go, take longer. */
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const size = countValues(expectedTensors(config))
-  const learningRate = size < 12e6 ? 2e-4 : size < 45e6 ? 1e-4 : size < 1e9 ? 3e-5 : 1e-5
-  const epochs = outputs === null ? 3 : size < 45e6 ? 5 : 4
+  const learningRate = learningRateFor(config, { at768: 5e-5, exponent: 1 })
+  const epochs = outputs === null ? 3 : config.width <= 512 ? 5 : 4
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0.01, warmupShare: 0.1 }
 }

@@ -7,13 +7,14 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
-import { countValues, expectedTensors, type Projection, projectionShape } from '../models/weights'
+import { type Projection, projectionShape } from '../models/weights'
 import { type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
+import { learningRateFor } from './learning-rate'
 import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
-import { readingHeadOptions, readingHeadParameters } from './reading-head'
+import { gentleHead, readingHeadOptions, readingHeadParameters } from './reading-head'
 import { sitesOf, targetChoices, targetName } from './sites'
 
 export const ia3: Strategy = {
@@ -60,7 +61,7 @@ function adapt(base: Base): Adaptation {
   const { config, outputs, options } = base
   requireFit('ia3', config, outputs)
   const resolved = resolve(config, outputs, options)
-  const head = readingHeadParameters(base, resolved)
+  const head = readingHeadParameters(base, resolved, gentleHead)
   const sites = sitesOf(config, resolved.several('targets'))
   const factors = new Map(
     sites.map(({ path, projection }) => [path, createFactors(path, factorsOf(config, projection))]),
@@ -119,8 +120,7 @@ function usualTargets({ architecture }: ModelConfig): Projection[] {
 }
 
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const size = countValues(expectedTensors(config))
-  const learningRate = size < 45e6 ? 1e-2 : 5e-3
+  const learningRate = learningRateFor(config, { at768: 7e-3, exponent: 0.5 })
   const epochs = outputs === null ? 3 : 10
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0, warmupShare: 0.06 }
 }

@@ -10,12 +10,13 @@ import type { OptionDescription, Preset, StrategyOptions } from '../../../shared
 import { dropout } from '../layers/dropout'
 import { multiply } from '../layers/products'
 import type { ModelConfig } from '../models/config'
-import { countValues, expectedTensors, type Projection, projectionShape } from '../models/weights'
+import { type Projection, projectionShape } from '../models/weights'
 import { type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base, Site, Strategy } from './adaptation'
 import { describeAddition } from './description'
 import { createMagnitude, decompose, mergeDecomposed } from './dora'
+import { learningRateFor } from './learning-rate'
 import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
 import { readingHeadOptions, readingHeadParameters } from './reading-head'
@@ -173,10 +174,8 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
   ]
 }
 
-/** Smaller models bear, and in few epochs need, larger steps. */
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const size = countValues(expectedTensors(config))
-  const learningRate = size < 12e6 ? 2e-3 : size < 45e6 ? 1e-3 : size < 1e9 ? 5e-4 : 2e-4
+  const learningRate = learningRateFor(config, { at768: 5e-4, exponent: 1 })
   const epochs = outputs === null ? 3 : 8
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0.01, warmupShare: 0.06 }
 }

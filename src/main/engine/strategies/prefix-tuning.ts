@@ -8,15 +8,15 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
 import type { ModelConfig } from '../models/config'
-import { countValues, expectedTensors } from '../models/weights'
 import type { Parameter, Parameters } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, AttentionPrefix, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
+import { learningRateFor } from './learning-rate'
 import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
 import { promptName } from './prompt-tuning'
-import { readingHeadOptions, readingHeadParameters } from './reading-head'
+import { gentleHead, readingHeadOptions, readingHeadParameters } from './reading-head'
 
 /** Of the network: Linear(tanh(Linear(embedding))). PEFT holds the last map as one, for all layers side by side. */
 export const prefixEncoder = {
@@ -58,7 +58,7 @@ function adapt(base: Base): Adaptation {
   const { config, outputs, options, random } = base
   requireFit('prefix-tuning', config, outputs)
   const resolved = resolve(config, outputs, options)
-  const head = readingHeadParameters(base, resolved)
+  const head = readingHeadParameters(base, resolved, gentleHead)
   const prefix = resolved.switched('reparameterized')
     ? encodedPrefix(config, resolved, random)
     : plainPrefix(config, resolved, random)
@@ -159,8 +159,7 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
 }
 
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const size = countValues(expectedTensors(config))
-  const learningRate = outputs === null ? 5e-3 : size < 45e6 ? 1e-2 : 5e-3
+  const learningRate = learningRateFor(config, { at768: 8e-3, exponent: 0.5 })
   const epochs = outputs === null ? 3 : 8
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0, warmupShare: 0.06 }
 }

@@ -7,13 +7,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
-import { countValues, embeddingNames, expectedTensors } from '../models/weights'
+import { embeddingNames } from '../models/weights'
 import { tensorOf } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
+import { learningRateFor } from './learning-rate'
 import { requireFit } from './misfit'
 import { type ResolvedOptions, resolveOptions } from './options'
-import { readingHeadOptions, readingHeadParameters } from './reading-head'
+import { gentleHead, readingHeadOptions, readingHeadParameters } from './reading-head'
 
 /** PEFT's name for what is put in front; prefix tuning has its own under the same name. */
 export const promptName = 'prompt_embeddings'
@@ -44,7 +45,7 @@ function adapt(base: Base): Adaptation {
   const { config, outputs, options } = base
   requireFit('prompt-tuning', config, outputs)
   const resolved = resolve(config, outputs, options)
-  const head = readingHeadParameters(base, resolved)
+  const head = readingHeadParameters(base, resolved, gentleHead)
   const virtualTokens = resolved.number('virtualTokens')
   const variable = tf.tidy(() => tf.variable(initialPrompt(base, resolved))) // [virtual, width]
   return {
@@ -98,8 +99,7 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
 
 /** So few parameters need steps many times those of other strategies. */
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const size = countValues(expectedTensors(config))
-  const learningRate = outputs === null ? (size < 45e6 ? 1e-2 : 1e-3) : 1e-2
+  const learningRate = learningRateFor(config, { at768: 4e-3, exponent: 1 })
   const epochs = outputs === null ? 5 : 10
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0, warmupShare: 0.06 }
 }

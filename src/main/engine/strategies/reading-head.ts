@@ -20,12 +20,16 @@ export function readingHeadOptions(config: ModelConfig, outputs: number | null):
   ]
 }
 
+/** For strategies whose few parameters need steps that would throw a head off its course: its share of the learning rate. */
+export const gentleHead = 0.1
+
 /** None for a language model. Throws `recipe-invalid` where the head to be reused is missing. */
-export function readingHeadParameters(base: Base, options: ResolvedOptions): Parameters {
+export function readingHeadParameters(base: Base, options: ResolvedOptions, learningRateScale = 1): Parameters {
   const { config, weights, outputs, random } = base
   if (outputs === null) return []
   const [trainPooler, reuseHead] = [options.switched('trainPooler'), options.switched('reuseHead')]
-  return headParameters({ config, weights, outputs, random, trainPooler, reuseHead })
+  const head = headParameters({ config, weights, outputs, random, trainPooler, reuseHead })
+  return learningRateScale === 1 ? head : head.map((parameter) => ({ ...parameter, learningRateScale }))
 }
 
 export function countReadingHead(config: ModelConfig, outputs: number | null, options: ResolvedOptions): number {
