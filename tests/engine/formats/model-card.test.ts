@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type ModelCard, modelCard } from '../../../src/main/engine/formats/model-card'
-import type { ClassificationMetrics } from '../../../src/shared/result'
+import type { Problem } from '../../../src/shared/problem'
+import type { ClassificationMetrics, Metrics } from '../../../src/shared/result'
 import { exportFormats } from '../../../src/shared/strategy'
 
 const metrics: ClassificationMetrics = {
+  kind: 'single-label',
   accuracy: 0.9,
   macroF1: 0.875,
   loss: 0.25,
@@ -20,10 +22,11 @@ const metrics: ClassificationMetrics = {
 
 const card: ModelCard = {
   format: 'peft',
-  labels: ['bill', 'a|b'],
+  strategy: 'lora',
+  options: { rank: 8, targets: ['query', 'value'] },
+  problem: { kind: 'single-label', labels: ['bill', 'a|b'] },
   maxLength: 96,
   baseModel: 'some/encoder',
-  pooling: 'mean',
   runName: 'My run',
   datasetName: 'messages',
   datasetRows: 700,
@@ -47,11 +50,12 @@ const card: ModelCard = {
     seed: 42,
     patience: 3,
     backend: 'auto',
+    template: null,
   },
   result: {
     validation: metrics,
     test: metrics,
-    majority: { accuracy: 0.6, macroF1: 0.375 },
+    naive: { ...metrics, accuracy: 0.6, macroF1: 0.375, loss: 0.7 },
     trainableParameters: 1000,
     totalParameters: 50_000,
     steps: 120,
@@ -68,7 +72,7 @@ const card: ModelCard = {
 describe('modelCard', () => {
   const text = modelCard(card)
 
-  it('says data, split, metrics beside the majority, uncertainty, recipe and limits', () => {
+  it('says data, split, metrics beside the naive ones, uncertainty, recipe and limits', () => {
     for (const part of [
       '"messages", 700 rows',
       '500 to train, 100 to validate, 100 to test',
@@ -102,12 +106,62 @@ describe('modelCard', () => {
     expect(text).not.toMatch(/undefined|NaN|\[object/)
   })
 
-  it.each(exportFormats)('loads %s with the number of classes and their names', (format) => {
+  it.each(exportFormats.filter((format) => format !== 'dictionary'))('loads %s', (format) => {
     const python = modelCard({ ...card, format })
     expect(python).toContain('```python')
-    if (format === 'peft') expect(python).toContain('num_labels=2, id2label=id2label')
-    if (format !== 'features') expect(python).toContain('{0: "bill", 1: "a|b"}')
-    else expect(python).toContain('"coefficients"')
-    expect(python).toContain('max_length=96')
+    if (format === 'peft' || format === 'adapterhub') expect(python).toContain('num_labels=2')
+    if (format !== 'features' && format !== 'fino') expect(python).toContain('{0: "bill", 1: "a|b"}')
+    if (format !== 'fino') expect(python).toContain('max_length=96')
+  })
+})
+
+describe('modelCard of other problems', () => {
+  const of = (problem: Problem, test: Metrics, naive = test) =>
+    modelCard({ ...card, problem, result: { ...card.result, validation: test, test, naive } })
+
+  it('says how a number becomes one of the target', () => {
+    const test: Metrics = {
+      kind: 'regression',
+      r2: 0.25,
+      meanSquaredError: 2.5,
+      meanAbsoluteError: 1.25,
+      correlation: 0.5,
+      loss: 0.75,
+      examples: 40,
+    }
+    const text = of({ kind: 'regression', mean: 6.5, deviation: 2 }, test, { ...test, r2: -0.01 })
+    expect(text).toContain('| R2 | 0.25 | 0.25 | -0.01 |')
+    expect(text).toContain('always the mean, test')
+    expect(text).toContain("in the target's own units, output x 2 + 6.5")
+    expect(text).not.toMatch(/accuracy|undefined|NaN/)
+  })
+
+  it('names the classes of many, and the template of answers', () => {
+    const several: Metrics = {
+      kind: 'multi-label',
+      microF1: 0.5,
+      macroF1: 0.4,
+      exactMatch: 0.3,
+      loss: 0.2,
+      examples: 40,
+      perClass: metrics.perClass,
+    }
+    const many = of({ kind: 'multi-label', labels: ['bill', 'a|b'], separator: ';' }, several)
+    expect(many).toContain('any number of them a text')
+    expect(many).toContain('| micro F1 (%) | 50.0 |')
+    const answers: Metrics = {
+      kind: 'instruction',
+      loss: 1,
+      perplexity: 2.718,
+      tokenAccuracy: 0.5,
+      exactMatch: null,
+      examples: 40,
+      tokens: 900,
+    }
+    const writer = of({ kind: 'instruction', template: 'Q: {prompt}\n' }, answers)
+    expect(writer).toContain('pipeline_tag: text-generation')
+    expect(writer).toContain('| answers equal to the response (%) |  |  |  |')
+    expect(writer).toContain('"Q: {prompt}\\n"')
+    expect(writer).toContain('base model untuned, test')
   })
 })
