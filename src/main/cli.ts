@@ -88,7 +88,7 @@ function createProgram(
 
   command('doctor', 'show what this machine can compute with').action(() => act(commands.doctor))
 
-  withImportFlags(command('import <FILE>', 'import a CSV or TSV file'))
+  withImportFlags(command('import <FILE>', 'import a CSV, TSV, JSON or JSON Lines file'))
     .option('--name <NAME>', 'name of the data set')
     .action((file: string, flags: ImportFlags) => act((context) => commands.importData(context, file, flags)))
 

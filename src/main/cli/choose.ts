@@ -133,7 +133,7 @@ async function readRecipe(path: string): Promise<Record<string, unknown>> {
   }
   throw new Failure(
     'recipe-invalid',
-    `${path} is not a recipe: it must be a JSON object with dataset, model and strategy.`,
+    `${path} is not a recipe: it must be a JSON object with dataset, model and strategy. Data in JSON is read by \`fino import\`.`,
     {
       path,
     },
