@@ -69,6 +69,7 @@ interface ReportProps {
 function Report({ dataset, report, template, maxLength, onMaxLength }: ReportProps) {
   const { t } = useTranslation()
   const answers = dataset.task === 'instruction'
+  const separator = dataset.labelSeparator
   return (
     <Stack gap="lg">
       <Verdict report={report} />
@@ -100,7 +101,9 @@ function Report({ dataset, report, template, maxLength, onMaxLength }: ReportPro
                   <span className="fino-clamp">{row.text}</span>
                 </Table.Td>
                 <Table.Td fw={answers ? 400 : 600}>
-                  <span className="fino-clamp">{row.target}</span>
+                  <span className="fino-clamp">
+                    {separator === null ? row.target : row.target.split(separator).join(', ')}
+                  </span>
                 </Table.Td>
                 <Table.Td c="dimmed">{t(`common.${row.split}`)}</Table.Td>
               </Table.Tr>

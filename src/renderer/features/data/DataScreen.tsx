@@ -15,7 +15,6 @@ import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
 import { DatasetFacts } from './DatasetFacts'
-import { useTaskWords } from './task-words'
 
 export function DataScreen() {
   const { t } = useTranslation()
@@ -49,7 +48,6 @@ export function DataScreen() {
 function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const taskWords = useTaskWords()
   const [asking, setAsking] = useState(false)
   return (
     <Card
@@ -74,7 +72,7 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
     >
       <DatasetFacts dataset={dataset} />
       <Text size="sm" c="dimmed" truncate>
-        {taskWords(dataset)}
+        {t(`data.tasks.${dataset.task}`)}
         {dataset.labels.length > 0 && `: ${format.list(dataset.labels.slice(0, 8).map(({ label }) => label))}`}
         {dataset.labels.length > 8 ? ` ${t('common.more', { count: dataset.labels.length - 8 })}` : ''}
       </Text>

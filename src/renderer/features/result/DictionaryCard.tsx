@@ -1,5 +1,5 @@
 /** What a dictionary decides by: its words with their weights, to search and to read by category. */
-import { Group, Select, SimpleGrid, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, Select, SimpleGrid, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,7 +11,11 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 
-const termsShown = 25
+const termsAtFirst = 15
+/** As many times more with each press. */
+const growth = 3
+/** What the application calls the one thing a dictionary sees beside its categories. */
+const lengthFeature = 'ln(1 + words)'
 const categoriesShown = 12
 
 export function DictionaryCard({ run }: { run: Run }) {
@@ -32,6 +36,7 @@ function Words({ dictionary }: { dictionary: Dictionary }) {
   const format = useFormat()
   const [search, setSearch] = useState('')
   const [category, setCategory] = useState<string | null>(null)
+  const [most, setMost] = useState(termsAtFirst)
   const categories = useMemo(() => [...new Set(dictionary.terms.map((term) => term.category))].sort(), [dictionary])
   const found = useMemo(() => {
     const wanted = search.trim().toLowerCase()
@@ -40,7 +45,7 @@ function Words({ dictionary }: { dictionary: Dictionary }) {
       .toSorted((one, other) => Math.abs(other.weight) - Math.abs(one.weight))
   }, [dictionary, search, category])
   const heaviest = Math.max(1e-12, ...dictionary.terms.map(({ weight }) => Math.abs(weight)))
-  const shown = found.slice(0, termsShown)
+  const shown = found.slice(0, most)
   return (
     <Stack gap="lg">
       <Group gap="md">
@@ -73,13 +78,20 @@ function Words({ dictionary }: { dictionary: Dictionary }) {
       ) : (
         <TermTable terms={shown} heaviest={heaviest} />
       )}
+      {found.length > most && (
+        <Button variant="default" size="xs" style={{ alignSelf: 'center' }} onClick={() => setMost(most * growth)}>
+          {t('result.moreTerms')}
+        </Button>
+      )}
       {dictionary.importances.length > 0 && <Importances importances={dictionary.importances} />}
     </Stack>
   )
 }
 
+/** Bars begin in the middle where some words speak against, else at the left. */
 function TermTable({ terms, heaviest }: { terms: readonly DictionaryTerm[]; heaviest: number }) {
   const { t } = useTranslation()
+  const both = terms.some(({ weight }) => weight < 0)
   const format = useFormat()
   return (
     <Table className="fino-table" aria-label={t('result.dictionary')}>
@@ -99,8 +111,8 @@ function TermTable({ terms, heaviest }: { terms: readonly DictionaryTerm[]; heav
             <Table.Td>
               <Group gap="sm" wrap="nowrap">
                 <span className="fino-signed">{format.signed(term.weight)}</span>
-                <div className="fino-weight" data-against={term.weight < 0} aria-hidden>
-                  <span style={{ width: `${(Math.abs(term.weight) / heaviest) * 50}%` }} />
+                <div className="fino-weight" data-both={both} data-against={term.weight < 0} aria-hidden>
+                  <span style={{ width: `${(Math.abs(term.weight) / heaviest) * (both ? 50 : 100)}%` }} />
                 </div>
               </Group>
             </Table.Td>
@@ -118,7 +130,7 @@ function Importances({ importances }: Pick<Dictionary, 'importances'>) {
   const sorted = importances.toSorted((one, other) => Math.abs(other.importance) - Math.abs(one.importance))
   const most = Math.max(1e-12, Math.abs(sorted[0]?.importance ?? 1))
   const all = sorted.slice(0, categoriesShown).map(({ category, importance }) => ({
-    name: category,
+    name: category === lengthFeature ? t('result.textLength') : category,
     share: Math.abs(importance) / most,
     text: format.measure(importance),
   }))

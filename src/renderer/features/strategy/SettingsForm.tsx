@@ -1,5 +1,6 @@
 /** The hyperparameters of the chosen strategy: presets shown, changes marked, each explained in one line. */
-import { Button, SegmentedControl, Select, SimpleGrid } from '@mantine/core'
+import { Button, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type BackendChoice, backendChoiceSchema } from '../../../shared/device'
 import type { Recipe } from '../../../shared/recipe'
@@ -23,10 +24,13 @@ interface SettingsFormProps {
 export function SettingsForm({ description, preset, changes, advanced, onAdvanced, onChanges }: SettingsFormProps) {
   const { t } = useTranslation()
   const changed = Object.keys(changes).length > 0
+  const name = t(`strategy.${description.id}.name`)
+  const options = optionsOf(description, changes.options ?? {}, advanced)
+  const columns = advanced ? 3 : 4
   return (
     <Card
       title={t('strategy.settings')}
-      hint={t(`strategy.${description.id}.name`)}
+      hint={name}
       aside={
         <SegmentedControl
           aria-label={t('strategy.mode')}
@@ -39,7 +43,20 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
         />
       }
     >
-      <SimpleGrid cols={advanced ? 3 : 4} spacing="lg" verticalSpacing="lg">
+      {options.length > 0 && (
+        <Part title={advanced ? t('strategy.ownSettings', { strategy: name }) : null} columns={columns}>
+          {options.map((option) => (
+            <OptionField
+              key={option.name}
+              strategy={description.id}
+              option={option}
+              value={changes.options?.[option.name]}
+              onValue={(value) => onChanges(withOption(changes, option.name, value))}
+            />
+          ))}
+        </Part>
+      )}
+      <Part title={advanced ? t('strategy.trainingSettings') : null} columns={columns}>
         {formFieldsOf(description.id, advanced).map((field) => (
           <NumberSetting
             key={field}
@@ -54,16 +71,7 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
         {description.id !== 'dictionary' && (
           <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
         )}
-        {optionsOf(description, advanced).map((option) => (
-          <OptionField
-            key={option.name}
-            strategy={description.id}
-            option={option}
-            value={changes.options?.[option.name]}
-            onValue={(value) => onChanges(withOption(changes, option.name, value))}
-          />
-        ))}
-      </SimpleGrid>
+      </Part>
       {changed && (
         <Button
           variant="subtle"
@@ -76,6 +84,21 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
         </Button>
       )}
     </Card>
+  )
+}
+
+function Part({ title, columns, children }: { title: string | null; columns: number; children: ReactNode }) {
+  return (
+    <Stack gap="sm">
+      {title !== null && (
+        <Text size="sm" c="dimmed" fw={550}>
+          {title}
+        </Text>
+      )}
+      <SimpleGrid cols={columns} spacing="lg" verticalSpacing="lg">
+        {children}
+      </SimpleGrid>
+    </Stack>
   )
 }
 

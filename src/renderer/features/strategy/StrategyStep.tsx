@@ -1,5 +1,5 @@
 /** Fourth step: how the model learns, what that costs here, and the start of the run. */
-import { Text } from '@mantine/core'
+import { Alert, Button, Stack, Text } from '@mantine/core'
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -54,6 +54,7 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
     strategy,
     ...(strategy === chosen ? changes : sharedChanges(changes)),
   })
+  const nothingFits = usual.value !== undefined && available.length === 0
   const adjusted = useAdjusted(
     chosen !== undefined && preset.value !== undefined && changes.options !== undefined
       ? { datasetId, modelId, chosen: { strategy: chosen, options: withChanges(preset.value, changes).options } }
@@ -80,7 +81,17 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
           onModel={onModel}
         />
       )}
-      {chosen === undefined && (
+      {nothingFits && (
+        <Alert color="amber" title={t('models.needsWriter')}>
+          <Stack gap="sm" align="flex-start">
+            <Text size="sm">{t('models.needsWriterHint')}</Text>
+            <Button size="xs" variant="default" onClick={onModel}>
+              {t('strategy.otherModel')}
+            </Button>
+          </Stack>
+        </Alert>
+      )}
+      {chosen === undefined && !nothingFits && (
         <Card title={t('strategy.settings')}>
           <Text c="dimmed">{t('strategy.pick')}</Text>
         </Card>

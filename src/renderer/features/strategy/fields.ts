@@ -1,5 +1,11 @@
 /** Which settings a strategy has on the form, and how each number may be set. */
-import type { OptionDescription, StrategyDescription, StrategyId } from '../../../shared/strategy'
+import type {
+  OptionDescription,
+  OptionValue,
+  StrategyDescription,
+  StrategyId,
+  StrategyOptions,
+} from '../../../shared/strategy'
 import type { RecipeChanges } from '../../lib/routes'
 import { fieldsOf, type NumberField } from '../../lib/strategy-fields'
 
@@ -37,8 +43,25 @@ const plainOptions: Partial<Record<StrategyId, readonly string[]>> = {
   lora: ['rank'],
 }
 
-export function optionsOf({ id, options }: StrategyDescription, advanced: boolean): readonly OptionDescription[] {
-  return advanced ? options : options.filter(({ name }) => plainOptions[id]?.includes(name) === true)
+/** Options that mean something only beside a certain value of another. */
+const conditions: Readonly<Record<string, { option: string; holds(value: OptionValue): boolean }>> = {
+  initialText: { option: 'initialization', holds: (value) => value === 'text' },
+  hiddenWidth: { option: 'reparameterized', holds: (value) => value === true },
+  dictionarySource: { option: 'wordList', holds: (value) => value !== '' },
+}
+
+/** Those on the form, as the values chosen so far make them meaningful. */
+export function optionsOf(
+  { id, options }: StrategyDescription,
+  chosen: StrategyOptions,
+  advanced: boolean,
+): readonly OptionDescription[] {
+  const means = ({ name }: OptionDescription) => {
+    const condition = conditions[name]
+    const other = options.find((option) => option.name === condition?.option)
+    return condition === undefined || other === undefined || condition.holds(chosen[other.name] ?? other.value)
+  }
+  return options.filter((option) => means(option) && (advanced || plainOptions[id]?.includes(option.name) === true))
 }
 
 /** What stays when another strategy is chosen: settings that mean the same to all of them. */
