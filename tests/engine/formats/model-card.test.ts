@@ -152,7 +152,7 @@ describe('modelCard of other problems', () => {
     const answers: Metrics = {
       kind: 'instruction',
       loss: 1,
-      perplexity: 2.718,
+      perplexity: 2.5,
       tokenAccuracy: 0.5,
       exactMatch: null,
       examples: 40,
