@@ -10,11 +10,11 @@ import { bound, lawTitle } from '../support/laws'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyConfig, tinyTexts } from '../support/tiny-models'
 import { tinyProblems } from '../support/training'
-import { everyCombination, modelOf } from '../support/tuned-models'
+import { modelOf } from '../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
-const merging = bound(3, everyCombination)
+const merging = bound(3)
 const variants = merging.flatMap((combination) => [
   { ...combination, options: {} },
   ...(combination.strategy === 'lora' ? [{ ...combination, options: { decomposed: true, rankStabilized: true } }] : []),

@@ -6,11 +6,11 @@ import { startBackend } from '../support/backend'
 import { bound, lawTitle } from '../support/laws'
 import { perturbParameters } from '../support/parameters'
 import { batchOf, tinyTexts } from '../support/tiny-models'
-import { everyCombination, modelOf } from '../support/tuned-models'
+import { modelOf } from '../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
-describe.each(bound(9, everyCombination))(lawTitle(9), (combination) => {
+describe.each(bound(9))(lawTitle(9), (combination) => {
   const texts = tinyTexts(4).map(({ tokens }) => tokens)
   const start = () => {
     const model = modelOf(combination)

@@ -1,6 +1,6 @@
 /** The eleven laws that every strategy obeys, and which of them say nothing about a combination. */
 import type { ModelStrategyId } from '../../src/shared/strategy'
-import { type Combination, trainedCombinations } from './tuned-models'
+import { type Combination, everyCombination, isTrained } from './tuned-models'
 
 export const laws = {
   1: 'zero start',
@@ -20,7 +20,7 @@ export const lawNumbers = Object.keys(laws).map(Number) as Law[]
 
 const notAtZero = 'it does not start at zero'
 const notMerged = 'it cannot be worked into the base'
-const reasons: Readonly<Partial<Record<Law, Partial<Record<ModelStrategyId, string>>>>> = {
+export const reasons: Readonly<Partial<Record<Law, Partial<Record<ModelStrategyId, string>>>>> = {
   1: {
     'feature-based': 'its outputs come from a model outside',
     'prompt-tuning': notAtZero,
@@ -53,9 +53,15 @@ export function whyNot(law: Law, { strategy, problem }: Combination): string | n
   return reasons[law]?.[strategy] ?? null
 }
 
-/** What a law is tested on: laws of the forward pass on all architectures, those of training on the five families. */
-export function bound(law: Law, combinations: readonly Combination[] = trainedCombinations): Combination[] {
-  return combinations.filter((combination) => whyNot(law, combination) === null)
+/**
+ * What a law is tested on: laws of the forward pass and of writing on all architectures, those of training on the five
+ * that are not another with a different config.
+ */
+export function bound(law: Law): Combination[] {
+  return everyCombination.filter((combination) => {
+    const everywhere = [1, 3, 4, 9].includes(law) || (law === 10 && combination.problem === 'instruction')
+    return whyNot(law, combination) === null && (everywhere || isTrained(combination))
+  })
 }
 
 /** The names of tests, from which the table is counted: "law 9, padding: lora on bert, regression". */

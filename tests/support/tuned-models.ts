@@ -1,5 +1,6 @@
 /** A model of every strategy on every tiny architecture for every kind of problem, for the laws that all of them obey. */
 
+import type { ModelConfig } from '../../src/main/engine/models/config'
 import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
 import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
@@ -22,7 +23,7 @@ export interface Combination {
   readonly name: string
 }
 
-const all: readonly Combination[] = strategies.flatMap(({ id: strategy }) =>
+export const allCombinations: readonly Combination[] = strategies.flatMap(({ id: strategy }) =>
   tinyArchitectures.flatMap((architecture) =>
     tinyProblemKinds.map((problem) => ({
       strategy,
@@ -33,19 +34,18 @@ const all: readonly Combination[] = strategies.flatMap(({ id: strategy }) =>
   ),
 )
 
-/** The pairs that Fino itself says do not fit. */
-export const misfits = all.filter((combination) => misfitOf(combination) !== null)
-export const everyCombination = all.filter((combination) => misfitOf(combination) === null)
+export const everyCombination = allCombinations.filter((combination) => misfitOf(combination) === null)
 
 /**
- * Without the three architectures that are others with another config: XLM-R is RoBERTa with one token type, Mistral and
+ * False for the three architectures that are others with another config: XLM-R is RoBERTa with one token type, Mistral and
  * Qwen2 are LLaMA with a window and with biases. Their difference shows in a single forward pass.
  */
-export const trainedCombinations = everyCombination.filter(({ architecture }) =>
-  ['bert', 'distilbert', 'roberta', 'gpt2', 'llama'].includes(architecture),
-)
+export function isTrained({ architecture }: Combination): boolean {
+  return !['xlm-roberta', 'mistral', 'qwen2'].includes(architecture)
+}
 
-function misfitOf({ strategy, architecture, problem }: Combination) {
+/** Why Fino itself says that a pair does not fit. */
+export function misfitOf({ strategy, architecture, problem }: Combination) {
   const described = strategies.find(({ id }) => id === strategy)
   return described?.describe(tinyConfig(architecture), outputsOf(tinyProblems[problem])).misfit ?? null
 }
@@ -59,26 +59,31 @@ export const tinyOptions: Partial<Record<ModelStrategyId, StrategyOptions>> = {
   lora: { rank: 4 },
 }
 
+const fast = { embeddingDropout: 0, hiddenDropout: 0, attentionDropout: 0, headDropout: 0, initializerRange: 0.3 }
+
 export interface TinyRequest {
   /** Outputs of the head that reads a text; null = the language-model head. */
   readonly outputs?: number | null
   readonly seed?: number
   /** Beside those that make the strategy tiny. */
   readonly options?: StrategyOptions
+  /** Nothing drops out, and new heads are of the size of all else in these tiny models: learning takes few steps. */
+  readonly learnsFast?: boolean
 }
 
 /** Fresh tensors at every call; the same values for the same seed. */
 export function tinyTunedModel(
   architecture: Architecture,
   strategy: ModelStrategyId,
-  { outputs = 2, seed = 3, options = {} }: TinyRequest = {},
+  { outputs = 2, seed = 3, options = {}, learnsFast = false }: TinyRequest = {},
 ): TunedModel {
-  const config = tinyConfig(architecture)
+  const dropping = tinyConfig(architecture)
+  const config: ModelConfig = learnsFast ? { ...dropping, ...fast } : dropping
   return createTunedModel({
     config,
     weights: tinyWeights(config),
     strategy,
-    options: { ...tinyOptions[strategy], ...options },
+    options: { ...tinyOptions[strategy], ...(learnsFast && strategy === 'lora' && { dropout: 0 }), ...options },
     outputs,
     random: createRandom(seed).fork('parameters'),
   })
