@@ -106,13 +106,14 @@ function adapt(base: Base): Adaptation {
   const options = resolve(config, outputs, base.options)
   const shape = readShape(config, options)
   const { variant } = shape
+  // Before anything is made, since a head to be reused may be missing.
+  const head = readingHeadParameters(base, options)
   const adapters = new Map<string, Bottleneck>()
   for (let layer = 0; layer < config.layers; layer++)
     for (const part of adaptedParts[variant]) {
       const path = adapterPath(config, { layer, part })
       adapters.set(path, createBottleneck(config, path, shape, random))
     }
-  const head = readingHeadParameters(base, options)
   return {
     parameters: [...[...adapters.values()].flatMap((adapter) => Object.values(adapter) as Parameter[]), ...head],
     constantDepth: 0,

@@ -8,7 +8,6 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { MissingExport, OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
-import { multiply } from '../layers/products'
 import type { ModelConfig } from '../models/config'
 import { modulePath, type Projection, projectionHasBias } from '../models/weights'
 import { type Parameter, tensorOf, type Weights } from '../parameters'
@@ -96,9 +95,11 @@ function adapt(base: Base): Adaptation {
   const options = resolve(config, outputs, base.options)
   const shape = readShape(options)
   const lowest = config.layers - shape.layers
+  // Before anything is made, since a head to be reused may be missing.
+  const head = readingHeadParameters(base, options)
   const prompts = Array.from({ length: shape.layers }, (_, at) => createPrompt(config, lowest + at, shape, random))
   return {
-    parameters: [...prompts.flatMap(({ prompt, gate }) => [prompt, gate]), ...readingHeadParameters(base, options)],
+    parameters: [...prompts.flatMap(({ prompt, gate }) => [prompt, gate]), ...head],
     constantDepth: depthBelow(lowest),
     attentionPrefix(layer): AttentionPrefix | undefined {
       const own = prompts[layer - lowest]
@@ -115,9 +116,7 @@ function adapt(base: Base): Adaptation {
 function keysAndValues(config: ModelConfig, weights: Weights, layer: number, rows: Tensor2D) {
   const project = (projection: Projection): Tensor2D => {
     const path = modulePath(config, layer, projection)
-    const weight = tensorOf(weights, `${path}.weight`)
-    const bias = projectionHasBias(config, projection) ? tensorOf(weights, `${path}.bias`) : null
-    return bias ? linear(rows, weight, bias) : multiply(rows, weight as Tensor2D)
+    return linear(rows, tensorOf(weights, `${path}.weight`), weights[`${path}.bias`])
   }
   if (config.architecture !== 'gpt2') return { keys: project('key'), values: project('value') }
   const [, keys, values] = tf.split(project('queryKeyValue'), 3, 1) as [Tensor2D, Tensor2D, Tensor2D]
