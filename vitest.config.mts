@@ -9,7 +9,7 @@ export default defineConfig({
     // Native addons (SQLite, tokenizers, TensorFlow) want processes of their own, not threads.
     pool: 'forks',
     // Whole names in titles: the laws are counted by them.
-    chaiConfig: { truncateThreshold: 120 },
+    taskTitleValueFormatTruncate: 120,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
