@@ -14,6 +14,7 @@ import { demo } from './cli/demo'
 import * as dictionaries from './cli/dictionaries'
 import { createOutput, reportFailure, type Streams } from './cli/output'
 import { serve } from './cli/serve'
+import { strategies } from './cli/strategies'
 import { toStoreFailure } from './store/database'
 
 /** Failures of the work itself; every other one is for the person to put right. */
@@ -97,6 +98,13 @@ function createProgram(
     .command('add <FOLDER>')
     .description('add a Hugging Face model folder')
     .action((folder: string) => act((context) => commands.addModel(context, folder)))
+
+  withImportFlags(command('strategies <DATA>', 'show what each strategy would train, and its preset'))
+    .option('--model <MODEL>', 'starter, the id of a model, or a folder', 'starter')
+    .option('--options', 'show the options of each, too')
+    .action((data: string, flags: Parameters<typeof strategies>[2]) =>
+      act((context) => strategies(context, data, flags)),
+    )
 
   withRecipeFlags(command('quote <DATA>', 'say what a run would cost here (DATA: a data set or a file)'))
     .option('--no-probe', 'reckon only, without trying a few real steps')

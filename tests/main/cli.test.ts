@@ -79,6 +79,13 @@ async function patientRecipe(strategy: string, epochs: number): Promise<string> 
 
 const quick = () => ['--model', model, '--backend', 'wasm', '--epochs', '2', '--batch-size', '8', '--max-length', '16']
 
+test('strategies: what each would train, with its preset, and what it lacks', async () => {
+  const { code, out } = await fino(['strategies', csv, '--model', model, '--options'])
+  expect(code).toBe(0)
+  for (const id of strategyIds) expect(out).toContain(id)
+  expect(out).toMatch(/lora +rank +8 +1 to 256/)
+})
+
 describe('usage', () => {
   const wrong: [string, () => string[], RegExp][] = [
     ['no command', () => [], /No command was given; fino --help lists them/],
