@@ -38,7 +38,7 @@ test('Strategy: ten cards in four groups, each with its share; one is chosen wit
   for (const group of ['Interpretable', 'Frozen model', 'Small additions', 'Whole model']) {
     await expect(page.getByRole('region', { name: group })).toBeVisible()
   }
-  await expect(page.getByRole('radio')).toHaveCount(10)
+  await expect(page.getByRole('radiogroup', { name: 'Strategies' }).getByRole('radio')).toHaveCount(10)
   await page.getByRole('radio', { name: 'Feature-based' }).focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'About Feature-based' })).toBeVisible()

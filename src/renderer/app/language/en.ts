@@ -47,7 +47,6 @@ export const en = {
     validation: 'Validation',
     test: 'Test',
     label: 'Label',
-    text: 'Text',
     row: 'Row',
     unknown: 'Unknown',
     yes: 'yes',
@@ -150,7 +149,6 @@ export const en = {
     removeTitle: 'Delete the data set “{{name}}”?',
     removeBody: 'Fino deletes its copy. Your own file stays where it is, and so do finished runs.',
     fileFacts: '{{size}} · {{rows}}',
-    columnsUsed: 'Columns',
     range: 'Numbers from {{from}} to {{to}}',
     answers: 'Prompts with responses',
   },
@@ -340,7 +338,6 @@ export const en = {
     noModel: 'No language model needed',
     trainsWords: '{{trained}} weights, each one readable',
     about: 'About {{strategy}}',
-    when: 'When to use it',
     template: {
       title: 'Template',
       hint: 'What stands around each prompt. {prompt} marks its place; the response follows the template.',

@@ -50,7 +50,6 @@ export const pt: Translation<typeof en> = {
     validation: 'Validação',
     test: 'Teste',
     label: 'Rótulo',
-    text: 'Texto',
     row: 'Linha',
     unknown: 'Desconhecido',
     yes: 'sim',
@@ -159,7 +158,6 @@ export const pt: Translation<typeof en> = {
     removeTitle: 'Excluir o conjunto de dados “{{name}}”?',
     removeBody: 'O Fino exclui a cópia dele. O seu arquivo fica onde está, e as execuções concluídas também.',
     fileFacts: '{{size}} · {{rows}}',
-    columnsUsed: 'Colunas',
     range: 'Números de {{from}} a {{to}}',
     answers: 'Pedidos com respostas',
   },
@@ -350,7 +348,6 @@ export const pt: Translation<typeof en> = {
     noModel: 'Não precisa de modelo de linguagem',
     trainsWords: '{{trained}} pesos, cada um legível',
     about: 'Sobre {{strategy}}',
-    when: 'Quando usar',
     template: {
       title: 'Molde',
       hint: 'O que fica em volta de cada pedido. {prompt} marca o lugar dele; a resposta vem depois do molde.',

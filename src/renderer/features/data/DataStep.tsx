@@ -32,7 +32,7 @@ export function DataStep({ draft, onDraft, onDataset }: DataStepProps) {
       {draft.file !== undefined ? (
         <PreviewPanel draft={draft} file={draft.file} onDraft={onDraft} onStartOver={startOver} onDataset={onDataset} />
       ) : chosen !== undefined ? (
-        <ChosenDataset dataset={chosen} onChange={startOver} />
+        <ChosenDataset dataset={chosen} model={draft.model} onChange={startOver} />
       ) : (
         <Stack gap="lg">
           {draft.dataset !== undefined && datasets.value !== undefined && (
@@ -47,7 +47,13 @@ export function DataStep({ draft, onDraft, onDataset }: DataStepProps) {
   )
 }
 
-function ChosenDataset({ dataset, onChange }: { dataset: Dataset; onChange(): void }) {
+interface ChosenDatasetProps {
+  dataset: Dataset
+  model: string | undefined
+  onChange(): void
+}
+
+function ChosenDataset({ dataset, model = usualModel(dataset), onChange }: ChosenDatasetProps) {
   const { t } = useTranslation()
   const columns = [
     { role: t(`data.roles.${dataset.task}.text`), column: dataset.textColumn },
@@ -80,10 +86,15 @@ function ChosenDataset({ dataset, onChange }: { dataset: Dataset; onChange(): vo
           </Text>
         </Group>
       </Card>
-      <EquivalentCommand command={`fino quote ${dataset.id} --model starter --strategy lora`} />
+      <EquivalentCommand command={`fino quote ${dataset.id} --model ${model} --strategy lora`} />
       <Anchor component="button" type="button" size="sm" onClick={onChange} style={{ alignSelf: 'start' }}>
         {t('data.another')}
       </Anchor>
     </Stack>
   )
+}
+
+/** The starter reads; answers need a model that writes, which is not bundled. */
+function usualModel({ task }: Dataset): string {
+  return task === 'instruction' ? 'MODEL' : 'starter'
 }

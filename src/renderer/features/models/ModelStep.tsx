@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isDecoder, type Model } from '../../../shared/model'
 import { CardSkeletons } from '../../components/CardSkeletons'
+import { ChoiceGroup } from '../../components/ChoiceGroup'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
@@ -46,13 +47,13 @@ export function ModelStep({ datasetId, modelId, onModel }: ModelStepProps) {
         </Alert>
       )}
       {models.value !== undefined && known && (
-        <Radio.Group value={modelId ?? null} onChange={onModel} aria-label={t('models.choose')}>
+        <ChoiceGroup label={t('models.choose')} value={modelId ?? null} onValue={onModel}>
           <SimpleGrid cols={2} spacing="md">
             {models.value.map((model) => (
               <ModelChoice key={model.id} model={model} fits={fits(model)} />
             ))}
           </SimpleGrid>
-        </Radio.Group>
+        </ChoiceGroup>
       )}
       <AddModel onAdded={(model) => onModel(model.id)} />
       <EquivalentCommand

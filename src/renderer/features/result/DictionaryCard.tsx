@@ -7,6 +7,7 @@ import type { Dictionary, DictionaryTerm } from '../../../shared/dictionary'
 import type { Run } from '../../../shared/run'
 import { BarList } from '../../components/BarList'
 import { Card } from '../../components/Card'
+import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
@@ -27,6 +28,7 @@ export function DictionaryCard({ run }: { run: Run }) {
       <FailureNotice failure={dictionary.failure} retry={dictionary.reload} />
       {dictionary.value === undefined && dictionary.failure === undefined && <Skeleton height={320} />}
       {dictionary.value !== undefined && <Words dictionary={dictionary.value} />}
+      <EquivalentCommand command={`fino words ${run.id}`} />
     </Card>
   )
 }

@@ -1,7 +1,8 @@
 /** All strategies in four groups, from those that leave the model alone to the one that changes all of it. */
-import { Group, Radio, Text } from '@mantine/core'
+import { Group, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
+import { ChoiceGroup } from '../../components/ChoiceGroup'
 import { strategyGroupNames, strategyGroups } from '../../lib/strategy-groups'
 import { MisfitCard, StrategyCard } from './StrategyCard'
 import type { QuoteState } from './use-quotes'
@@ -18,11 +19,7 @@ interface StrategyGridProps {
 export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel }: StrategyGridProps) {
   const { t } = useTranslation()
   return (
-    <Radio.Group
-      value={chosen ?? null}
-      onChange={(id) => onStrategy(id as StrategyId)}
-      aria-label={t('strategy.choose')}
-    >
+    <ChoiceGroup label={t('strategy.choose')} value={chosen ?? null} onValue={(id) => onStrategy(id as StrategyId)}>
       <div className="fino-strategies">
         {strategyGroupNames.map((group) => {
           const ids: readonly StrategyId[] = strategyGroups[group]
@@ -56,6 +53,6 @@ export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel
           )
         })}
       </div>
-    </Radio.Group>
+    </ChoiceGroup>
   )
 }
