@@ -21,7 +21,7 @@ export function loaderSnippet(facts: SnippetFacts): string {
     case 'peft':
       return script('torch transformers peft', [peftLoader(facts), ask(facts)])
     case 'adapterhub':
-      return script('torch transformers adapters', [adapterHubLoader(facts), ask(facts)])
+      return script('torch transformers "adapters>=1.3"', [adapterHubLoader(facts), ask(facts)])
     case 'hugging-face':
       return script('torch transformers', [wholeLoader(facts), ask(facts)])
     case 'features':
