@@ -31,7 +31,7 @@ export function StrategyCard({ description, quote }: StrategyCardProps) {
 }
 
 /** A strategy that does not fit: why, and the way out. */
-export function MisfitCard({ description, onModel }: { description: StrategyDescription; onModel(): void }) {
+export function MisfitCard({ description }: { description: StrategyDescription }) {
   const { t } = useTranslation()
   const name = t(`strategy.${description.id}.name`)
   if (description.misfit === null) return null
@@ -45,15 +45,9 @@ export function MisfitCard({ description, onModel }: { description: StrategyDesc
         <Text size="xs" fw={600}>
           {t(`strategy.misfit.${description.misfit}`)}
         </Text>
-        {description.misfit === 'needs-decoder' ? (
-          <button type="button" className="fino-link" onClick={onModel}>
-            {t('strategy.wayOut.needs-decoder')}
-          </button>
-        ) : (
-          <Text size="xs" c="dimmed">
-            {t(`strategy.wayOut.${description.misfit}`)}
-          </Text>
-        )}
+        <Text size="xs" c="dimmed">
+          {t(`strategy.wayOut.${description.misfit}`)}
+        </Text>
       </div>
     </article>
   )

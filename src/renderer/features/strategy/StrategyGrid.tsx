@@ -12,11 +12,9 @@ interface StrategyGridProps {
   quotes: Readonly<Partial<Record<StrategyId, QuoteState>>>
   chosen: StrategyId | undefined
   onStrategy(strategy: StrategyId): void
-  /** To the step where another model is chosen. */
-  onModel(): void
 }
 
-export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel }: StrategyGridProps) {
+export function StrategyGrid({ descriptions, quotes, chosen, onStrategy }: StrategyGridProps) {
   const { t } = useTranslation()
   return (
     <ChoiceGroup label={t('strategy.choose')} value={chosen ?? null} onValue={(id) => onStrategy(id as StrategyId)}>
@@ -45,7 +43,7 @@ export function StrategyGrid({ descriptions, quotes, chosen, onStrategy, onModel
                   description.misfit === null ? (
                     <StrategyCard key={description.id} description={description} quote={quotes[description.id]} />
                   ) : (
-                    <MisfitCard key={description.id} description={description} onModel={onModel} />
+                    <MisfitCard key={description.id} description={description} />
                   ),
                 )}
               </div>

@@ -72,15 +72,6 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
     <Page title={t('strategy.title')} intro={t('strategy.intro')}>
       <FailureNotice failure={usual.failure} retry={usual.reload} />
       {usual.value === undefined && usual.failure === undefined && <CardSkeletons count={9} height={212} columns={3} />}
-      {described !== undefined && (
-        <StrategyGrid
-          descriptions={described}
-          quotes={quotes}
-          chosen={chosen}
-          onStrategy={(id) => onDraft({ strategy: id, changes: sharedChanges(changes) })}
-          onModel={onModel}
-        />
-      )}
       {nothingFits && (
         <Alert color="amber" title={t('models.needsWriter')}>
           <Stack gap="sm" align="flex-start">
@@ -90,6 +81,14 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
             </Button>
           </Stack>
         </Alert>
+      )}
+      {described !== undefined && (
+        <StrategyGrid
+          descriptions={described}
+          quotes={quotes}
+          chosen={chosen}
+          onStrategy={(id) => onDraft({ strategy: id, changes: sharedChanges(changes) })}
+        />
       )}
       {chosen === undefined && !nothingFits && (
         <Card title={t('strategy.settings')}>

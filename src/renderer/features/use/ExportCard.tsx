@@ -90,11 +90,9 @@ export function ExportCard({ run }: { run: Run }) {
           {t('use.noExports')}
         </Text>
       )}
-      <Stack gap="lg">
-        {newest?.map((record) => (
-          <Exported key={record.id} record={record} run={run} />
-        ))}
-      </Stack>
+      {newest?.map((record) => (
+        <Exported key={record.id} record={record} run={run} />
+      ))}
     </Card>
   )
 }
