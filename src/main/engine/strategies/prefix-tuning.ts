@@ -79,20 +79,21 @@ interface Prefix {
 function plainPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
   const width = tokenWidth(config)
   const shape = [resolved.number('virtualTokens'), 2 * config.layers * width]
-  const parameter = normal(promptName, shape, random)
+  const parameter = normal(promptName, shape, config.initializerRange, random)
   return {
     parameters: [parameter],
     of: (layer) => cut(parameter.variable as Tensor as Tensor2D, 2 * layer * width, width),
   }
 }
 
+/** The last map starts at zero: PEFT's start, as large as the texts' own keys and values, drowns them at first. */
 function encodedPrefix(config: ModelConfig, resolved: ResolvedOptions, random: Random): Prefix {
   const hiddenWidth = resolved.number('hiddenWidth')
   const width = tokenWidth(config)
-  const embedding = normal(prefixEncoder.embedding, [resolved.number('virtualTokens'), width], random)
+  const embedding = normal(prefixEncoder.embedding, [resolved.number('virtualTokens'), width], 1, random)
   const hidden = affine(prefixEncoder.hidden, width, hiddenWidth, random)
   const layers = Array.from({ length: config.layers }, (_, layer) =>
-    affine(prefixEncoder.layer(layer), hiddenWidth, 2 * width, random),
+    affine(prefixEncoder.layer(layer), hiddenWidth, 2 * width, null),
   )
   const apply = (x: Tensor, [weight, bias]: Affine) => linear(x as Tensor2D, weight.variable, bias.variable)
   return {
@@ -113,21 +114,21 @@ function cut(both: Tensor2D, begin: number, width: number): AttentionPrefix {
 
 type Affine = readonly [weight: Parameter, bias: Parameter]
 
-/** Starts as torch's Linear: uniform in +-1/sqrt(inputs). */
-function affine(name: string, inputs: number, outputs: number, random: Random): Affine {
+/** Starts as torch's Linear, uniform in +-1/sqrt(inputs), or at zero where nothing is to be random. */
+function affine(name: string, inputs: number, outputs: number, random: Random | null): Affine {
   const bound = 1 / Math.sqrt(inputs)
-  const uniform = (part: string, shape: number[]): Parameter => {
-    const own = random.fork(`${name}.${part}`)
-    const start = Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * own.next() - 1))
+  const create = (part: string, shape: number[]): Parameter => {
+    const own = random?.fork(`${name}.${part}`)
+    const start = Float32Array.from({ length: sizeOf(shape) }, () => (own ? bound * (2 * own.next() - 1) : 0))
     const variable = tf.tidy(() => tf.variable(tf.tensor(start, shape)))
     return { name: `${name}.${part}`, variable, decays: part === 'weight' }
   }
-  return [uniform('weight', [inputs, outputs]), uniform('bias', [outputs])]
+  return [create('weight', [inputs, outputs]), create('bias', [outputs])]
 }
 
-function normal(name: string, shape: number[], random: Random): Parameter {
+function normal(name: string, shape: number[], deviation: number, random: Random): Parameter {
   const own = random.fork(name)
-  const start = Float32Array.from({ length: sizeOf(shape) }, () => own.normal())
+  const start = Float32Array.from({ length: sizeOf(shape) }, () => deviation * own.normal())
   return { name, variable: tf.tidy(() => tf.variable(tf.tensor(start, shape))), decays: true }
 }
 
