@@ -85,7 +85,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
 
     const tested = await scoreTest(tuned, material, split, { batchSize: recipe.batchSize, between })
     if (report.stoppedBecause !== 'asked') await files.finish()
-    const earlierSeconds = report.trainingSeconds - ownTrainingSeconds
+    const earlierSeconds = last ? report.trainingSeconds - ownTrainingSeconds : 0
     const result: RunResult = {
       validation: report.validation,
       test: tested.metrics,

@@ -67,3 +67,12 @@ test('prompts without room for a response are left out of training and scores, a
   expect(log).toHaveBeenCalledWith(expect.stringContaining(`${tested.length - fitting.length} of ${tested.length}`))
   log.mockRestore()
 })
+
+test.each(['feature-based', 'lora'] as const)('a run of %s counts no second twice', async (strategy) => {
+  const material = await writeTinyProject(folder)
+  const recipe = tinyProjectRecipe(strategy, { epochs: 1 })
+  const runFolder = join(folder, `seconds-${strategy}`)
+  const startedAt = performance.now()
+  const { result } = await trainRun({ material, recipe, runFolder, cacheFolder: folder, resume: false }, quiet)
+  expect(result.seconds).toBeLessThanOrEqual((performance.now() - startedAt) / 1000)
+})
