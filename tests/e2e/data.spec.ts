@@ -30,7 +30,7 @@ test('one label for all rows is refused at import', async ({ open }) => {
   await page.getByLabel('Role of column message').selectOption('text')
   await page.getByLabel('Role of column topic').selectOption('label')
   await page.getByRole('button', { name: 'Import and check' }).click()
-  await expect(page.getByRole('alert')).toContainText('There is only one label')
+  await expect(page.getByRole('alert')).toContainText('All rows have the same value')
 })
 
 test('from the example to the strategies with the keyboard alone', async ({ open }) => {

@@ -61,15 +61,15 @@ export const messages: Messages = {
       'Escolha outra coluna.',
     ],
     'target-constant': [
-      'A coluna “{{column}}” de {{path, file}} tem o mesmo valor em todas as linhas; não há o que aprender. Escolha outra coluna de rótulo.',
-      'A coluna de rótulo tem o mesmo valor em todas as linhas; não há o que aprender. Escolha outra.',
+      'A coluna “{{column}}” de {{path, file}} tem o mesmo valor em todas as linhas; não há o que aprender. Escolha outra coluna.',
+      'A coluna tem o mesmo valor em todas as linhas; não há o que aprender. Escolha outra.',
     ],
     'target-unique': [
       'A coluna “{{column}}” de {{path, file}} tem quase um valor por linha; não é um conjunto de classes. Escolha outra coluna de rótulo.',
       'A coluna de rótulo tem quase um valor por linha; não é um conjunto de classes. Escolha outra.',
     ],
     'task-unsupported': [
-      'Por enquanto o Fino treina classificadores. Importe o arquivo de novo com uma coluna de poucos rótulos.',
+      'Só quem responde a pedidos pode ser comparado com o modelo antes do treino. Escolha uma execução desse tipo.',
     ],
     'model-missing': [
       'Não há modelo utilizável em {{folder}}. Confira o nome e se o disco está conectado.',
