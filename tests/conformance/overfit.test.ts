@@ -12,6 +12,7 @@ beforeAll(() => startBackend('wasm'))
 const rates: Partial<Record<ModelStrategyId, { reading: number; writing: number }>> = {
   'head-only': { reading: 3e-2, writing: Number.NaN },
   'prompt-tuning': { reading: 3e-2, writing: 1e-1 },
+  'prefix-tuning': { reading: 1e-1, writing: 2e-2 },
   'llama-adapter': { reading: 3e-2, writing: 1e-1 },
   'bottleneck-adapter': { reading: 2e-2, writing: 2e-2 },
   ia3: { reading: 5e-2, writing: 3e-2 },

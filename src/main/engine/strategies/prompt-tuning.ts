@@ -99,7 +99,7 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
 
 /** So few parameters need steps many times those of other strategies. */
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const learningRate = learningRateFor(config, { at768: 4e-3, exponent: 1 })
+  const learningRate = learningRateFor(config, { at768: outputs === null ? 4e-3 : 1e-2, exponent: 1 })
   const epochs = outputs === null ? 5 : 10
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0, warmupShare: 0.06 }
 }
