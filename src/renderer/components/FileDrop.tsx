@@ -55,7 +55,7 @@ export function FileDrop({ title, hint, reading, onFile, compact = false }: File
           {reading === null ? (
             <>
               <Title order={compact ? 3 : 2}>{title}</Title>
-              <Text size="sm" c="dimmed" maw={620}>
+              <Text size="sm" c="dimmed" maw={620} style={{ textWrap: 'balance' }}>
                 {hint}
               </Text>
             </>

@@ -420,7 +420,7 @@ export const en = {
       encoding: 'Reading the texts',
       caching: 'Computing frozen layers once',
       training: 'Training',
-      evaluating: 'Testing',
+      evaluating: 'Evaluating',
       finalizing: 'Finalizing',
     },
     phasesShort: {

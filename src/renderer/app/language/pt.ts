@@ -430,7 +430,7 @@ export const pt: Translation<typeof en> = {
       encoding: 'Lendo os textos',
       caching: 'Calculando uma vez as camadas congeladas',
       training: 'Treinando',
-      evaluating: 'Testando',
+      evaluating: 'Avaliando',
       finalizing: 'Finalizando',
     },
     phasesShort: {

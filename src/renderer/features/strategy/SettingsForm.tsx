@@ -25,8 +25,33 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
   const { t } = useTranslation()
   const changed = Object.keys(changes).length > 0
   const name = t(`strategy.${description.id}.name`)
-  const options = optionsOf(description, changes.options ?? {}, advanced)
-  const columns = advanced ? 3 : 4
+  const own = optionsOf(description, changes.options ?? {}, advanced).map((option) => (
+    <OptionField
+      key={option.name}
+      strategy={description.id}
+      option={option}
+      value={changes.options?.[option.name]}
+      onValue={(value) => onChanges(withOption(changes, option.name, value))}
+    />
+  ))
+  const training = (
+    <>
+      {formFieldsOf(description.id, advanced).map((field) => (
+        <NumberSetting
+          key={field}
+          label={t(`strategy.fields.${field}`)}
+          hint={t(`strategy.hints.${field}`)}
+          range={ranges[field]}
+          preset={preset[field]}
+          value={changes[field] ?? preset[field]}
+          onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
+        />
+      ))}
+      {description.id !== 'dictionary' && (
+        <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
+      )}
+    </>
+  )
   return (
     <Card
       title={t('strategy.settings')}
@@ -43,35 +68,17 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
         />
       }
     >
-      {options.length > 0 && (
-        <Part title={advanced ? t('strategy.ownSettings', { strategy: name }) : null} columns={columns}>
-          {options.map((option) => (
-            <OptionField
-              key={option.name}
-              strategy={description.id}
-              option={option}
-              value={changes.options?.[option.name]}
-              onValue={(value) => onChanges(withOption(changes, option.name, value))}
-            />
-          ))}
-        </Part>
+      {advanced ? (
+        <>
+          {own.length > 0 && <Part title={t('strategy.ownSettings', { strategy: name })}>{own}</Part>}
+          <Part title={t('strategy.trainingSettings')}>{training}</Part>
+        </>
+      ) : (
+        <SimpleGrid cols={4} spacing="lg">
+          {training}
+          {own}
+        </SimpleGrid>
       )}
-      <Part title={advanced ? t('strategy.trainingSettings') : null} columns={columns}>
-        {formFieldsOf(description.id, advanced).map((field) => (
-          <NumberSetting
-            key={field}
-            label={t(`strategy.fields.${field}`)}
-            hint={t(`strategy.hints.${field}`)}
-            range={ranges[field]}
-            preset={preset[field]}
-            value={changes[field] ?? preset[field]}
-            onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
-          />
-        ))}
-        {description.id !== 'dictionary' && (
-          <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
-        )}
-      </Part>
       {changed && (
         <Button
           variant="subtle"
@@ -87,15 +94,13 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
   )
 }
 
-function Part({ title, columns, children }: { title: string | null; columns: number; children: ReactNode }) {
+function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Stack gap="sm">
-      {title !== null && (
-        <Text size="sm" c="dimmed" fw={550}>
-          {title}
-        </Text>
-      )}
-      <SimpleGrid cols={columns} spacing="lg" verticalSpacing="lg">
+      <Text size="sm" c="dimmed" fw={550}>
+        {title}
+      </Text>
+      <SimpleGrid cols={3} spacing="lg" verticalSpacing="lg">
         {children}
       </SimpleGrid>
     </Stack>

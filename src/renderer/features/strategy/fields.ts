@@ -37,11 +37,7 @@ export function formFieldsOf(strategy: StrategyId, advanced: boolean): readonly 
 const plainFields: readonly NumberField[] = ['epochs', 'maxLength', 'seed']
 
 /** Options without which a strategy is hardly itself: they are not kept for the advanced. */
-const plainOptions: Partial<Record<StrategyId, readonly string[]>> = {
-  dictionary: ['predictor', 'wordList'],
-  'bottleneck-adapter': ['variant'],
-  lora: ['rank'],
-}
+const plainOptions: Partial<Record<StrategyId, readonly string[]>> = { dictionary: ['predictor', 'wordList'] }
 
 /** Options that mean something only beside a certain value of another. */
 const conditions: Readonly<Record<string, { option: string; holds(value: OptionValue): boolean }>> = {
