@@ -13,6 +13,7 @@ import { type Context, exitCodes } from './cli/commands'
 import { demo } from './cli/demo'
 import * as dictionaries from './cli/dictionaries'
 import { createOutput, reportFailure, type Streams } from './cli/output'
+import { type PredictFlags, predict } from './cli/predict'
 import { serve } from './cli/serve'
 import { strategies } from './cli/strategies'
 import { toStoreFailure } from './store/database'
@@ -128,6 +129,9 @@ function createProgram(
     .option('--run <RUN>', 'with the model of this run')
     .option('--export <DIR>', 'with an exported folder, or an adapter that PEFT or AdapterHub wrote')
     .option('--model <MODEL>', 'base model of that adapter (default: the one that it names)')
+    .option('--labels <LABELS>', 'its classes in order, with commas between, where nothing names them', labels)
+    .option('--label-separator <TEXT>', 'several of these labels a text, to be written with this between')
+    .addOption(new Option('--task <TASK>', 'where nothing says that it answers with a number').choices(['regression']))
     .requiredOption('--in <FILE>', 'CSV or TSV file to answer')
     .requiredOption('--text <COL>', 'column with the texts or prompts')
     .requiredOption('--out <FILE>', 'CSV file to write')
@@ -135,7 +139,7 @@ function createProgram(
     .option('--temperature <X>', 'responses: 0 = always the likeliest token', numberWithin(0, 5))
     .option('--top-p <X>', 'responses: only the likeliest tokens that reach this probability', numberWithin(0, 1))
     .option('--seed <N>', 'responses: seed of what is drawn', wholeNumber(0, 0xffffffff))
-    .action((flags: Parameters<typeof commands.predict>[1]) => act((context) => commands.predict(context, flags)))
+    .action((flags: PredictFlags) => act((context) => predict(context, flags)))
 
   command('export <RUN>', 'write the trained model as files that others can load')
     .requiredOption('--out <DIR>', 'new or empty folder')
@@ -232,6 +236,12 @@ function delimiter(text: string): (typeof delimiters)[number] {
   const known = delimiterNames[text] ?? delimiters.find((character) => character === text)
   if (known !== undefined) return known
   throw new InvalidArgumentError(`It must be ${Object.keys(delimiterNames).join(', ')}.`)
+}
+
+function labels(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.length > 1 && !names.includes('') && new Set(names).size === names.length) return names
+  throw new InvalidArgumentError('It must be two or more different names, with commas between.')
 }
 
 function collect(value: string, earlier: string[] | undefined): string[] {

@@ -1,7 +1,7 @@
 /** The built command line as others script it: one JSON document, the promised fields, the promised exit codes. */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { strategyIds } from '../../src/shared/strategy'
@@ -105,6 +105,21 @@ describe('usage', () => {
       'two things to predict with',
       () => ['predict', '--run', 'a', '--export', 'b', '--in', csv, '--text', 'text', '--out', 'o.csv'],
       /either --run RUN or --export DIR/,
+    ],
+    [
+      'labels and a number',
+      () => [...'predict --export e --labels a,b --task regression --text text --out o.csv --in'.split(' '), csv],
+      /--labels name classes/,
+    ],
+    [
+      'one label twice',
+      () => [...'predict --export e --labels a,a --text text --out o.csv --in'.split(' '), csv],
+      /two or more different names/,
+    ],
+    [
+      'labels for a run',
+      () => [...'predict --run a --labels a,b --text text --out o.csv --in'.split(' '), csv],
+      /--labels and --task go with --export/,
     ],
     ['a missing column', () => ['import', csv, '--text', 'body'], /body/],
     ['an unknown task', () => ['import', csv, '--task', 'divination'], /--task must be/],
@@ -260,6 +275,19 @@ describe('training', () => {
     const labelled = await readFile(withRun, 'utf8')
     expect(labelled.split('\n')[0]).toBe('text,label,prediction,confidence')
     expect(await readFile(withExport, 'utf8')).toBe(labelled)
+
+    // As PEFT itself would leave it: nothing in it says what its outputs mean.
+    await rm(join(out, 'fino.json'))
+    const asAdapter = ['predict', '--export', out, '--model', model, '--in', csv, '--text', 'text', '--out', withExport]
+    await document(...asAdapter, '--labels', 'first, second')
+    const renamed = labelled.replaceAll(/(?<=,)complaint(?=,0)/g, 'first').replaceAll(/(?<=,)praise(?=,0)/g, 'second')
+    expect(await readFile(withExport, 'utf8')).toBe(renamed)
+    expect(await fino([...asAdapter, '--labels', 'a,b,c'])).toMatchObject({
+      ...{ code: 2, error: expect.stringContaining('has 2 outputs, and the problem needs 3 outputs') },
+    })
+    expect(await fino([...asAdapter, '--task', 'regression'])).toMatchObject({
+      ...{ code: 2, error: expect.stringContaining('the problem needs 1 output') },
+    })
 
     const again = await fino(['export', run, '--out', out])
     expect(again).toMatchObject({ code: 2, error: expect.stringContaining('holds files already') })

@@ -1,12 +1,11 @@
 /** What each command does, given an open application. Returns the exit code. */
 import { resolve } from 'node:path'
 import type { Dataset } from '../../shared/dataset'
-import { type Generation, generationSchema } from '../../shared/generation'
 import { headlineOf } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import type { ExportFormat } from '../../shared/strategy'
 import type { Application } from '../application'
-import { chooseRecipe, type ImportFlags, importFile, type ReadFlags, type RecipeFlags, usage } from './choose'
+import { chooseRecipe, type ImportFlags, importFile, type RecipeFlags } from './choose'
 import * as documents from './documents'
 import { followRun } from './follow-run'
 import * as format from './format'
@@ -194,53 +193,6 @@ export function listRuns({ application, output }: Context): number {
       ]),
     ),
   )
-  return exitCodes.done
-}
-
-/** How responses are written; what is left out stays as it is. */
-interface GenerationFlags {
-  maximumTokens?: number
-  temperature?: number
-  topP?: number
-  seed?: number
-}
-
-function parseGeneration({ maximumTokens, temperature, topP, seed }: GenerationFlags): Generation | undefined {
-  const given = Object.entries({ maximumTokens, temperature, topP, seed }).filter(([, value]) => value !== undefined)
-  if (given.length === 0) return undefined
-  const generation = generationSchema.safeParse(Object.fromEntries(given))
-  if (generation.success) return generation.data
-  throw usage('--top-p must be above 0')
-}
-
-export async function predict(
-  { application, output }: Context,
-  flags: ReadFlags &
-    GenerationFlags & { run?: string; export?: string; model?: string; in: string; text: string; out: string },
-): Promise<number> {
-  const { predictions, models } = application.features
-  const { run, export: folder, model } = flags
-  if ((run === undefined) === (folder === undefined)) throw usage('predict takes either --run RUN or --export DIR')
-  const path = resolve(flags.in)
-  const input = {
-    path,
-    encoding: flags.encoding,
-    delimiter: flags.delimiter,
-    textColumn: flags.text,
-    outputPath: resolve(flags.out),
-    generation: parseGeneration(flags),
-    progress: (done: number, total: number) => output.progress(`Answering ${done}/${total}`, 'Answering'),
-  }
-  const answer =
-    run === undefined
-      ? await predictions.fileWithExport({
-          ...input,
-          folder: folder ?? '',
-          modelId: model === undefined ? undefined : (await models.resolve(model)).id,
-        })
-      : await predictions.file({ ...input, runId: run })
-  output.endProgress()
-  output.answer(answer, () => `${format.count(answer.rows)} rows answered in ${answer.outputPath}`)
   return exitCodes.done
 }
 

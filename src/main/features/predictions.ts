@@ -13,7 +13,7 @@ import { writeAtomically } from '../files/write-atomically'
 import type { Trained } from '../trainer/contract'
 import type { Trainer } from '../trainer/trainer'
 import { type AnswerColumns, answerColumns } from './answer-columns'
-import type { TrainedModels } from './trained-models'
+import type { ExportToAsk, TrainedModels } from './trained-models'
 
 export interface Predictions {
   text(input: TextInput): Promise<Prediction>
@@ -21,7 +21,7 @@ export interface Predictions {
   compare(input: TextInput): Promise<{ base: Prediction; tuned: Prediction }>
   file(input: FileInput & { runId: string }): Promise<FileOutput>
   /** As `file`, with the files of an export instead of a run. */
-  fileWithExport(input: FileInput & { folder: string; modelId?: string | undefined }): Promise<FileOutput>
+  fileWithExport(input: FileInput & ExportToAsk): Promise<FileOutput>
 }
 
 export interface TextInput {
@@ -135,7 +135,7 @@ export function createPredictions({
       return { base: await predictOne(base, input), tuned: await predictOne(trained, input) }
     },
     file: async (input) => answerFile(await trainedModels.ofRun(run(input.runId)), input),
-    fileWithExport: async (input) => answerFile(await trainedModels.ofExport(input.folder, input.modelId), input),
+    fileWithExport: async (input) => answerFile(await trainedModels.ofExport(input), input),
   }
 }
 

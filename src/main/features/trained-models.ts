@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../shared/failure'
-import { problemSchema } from '../../shared/problem'
+import { type Problem, problemSchema } from '../../shared/problem'
 import type { Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
 import type { Trained } from '../trainer/contract'
@@ -13,10 +13,19 @@ export interface TrainedModels {
   /** Fails with `run-state` where the run has no result, `not-found` where its base model is gone, `model-malformed` where it changed. */
   ofRun(run: Run): Promise<Extract<Trained, { kind: 'run' }>>
   /**
-   * The base model is known by its contents, or else by name; `modelId` names another. Fails with `file-missing`, or
-   * `model-missing` where the base model is not there.
+   * Fails with `file-missing`, `model-missing` where the base model is not there, `task-unsupported` where a problem is
+   * asked for and the export names its own.
    */
-  ofExport(folder: string, modelId?: string): Promise<Extract<Trained, { kind: 'export' }>>
+  ofExport(input: ExportToAsk): Promise<Extract<Trained, { kind: 'export' }>>
+}
+
+/** What the files of other tools may leave open. */
+export interface ExportToAsk {
+  folder: string
+  /** Its base model; by default the one that it names by contents or name. */
+  modelId?: string | undefined
+  /** What its outputs mean, where no file says so. */
+  problem?: Problem | undefined
 }
 
 export function createTrainedModels({
@@ -46,20 +55,28 @@ export function createTrainedModels({
         problem: run.problem,
       }
     },
-    async ofExport(folder, modelId) {
+    async ofExport({ folder, modelId, problem: asked }) {
       const path = resolve(folder)
       const found = await stat(path).catch(() => undefined)
       if (!found?.isDirectory()) {
         throw new Failure('file-missing', `There is no export folder ${path}. \`fino export\` writes one.`, { path })
       }
       const base = await baseOf(path)
-      const problem = problemSchema.safeParse((await readJson(join(path, 'fino.json')))?.problem)
+      const named = problemSchema.safeParse((await readJson(join(path, 'fino.json')))?.problem).data
+      if (named !== undefined && asked !== undefined) {
+        throw new Failure(
+          'task-unsupported',
+          `The export in ${path} says itself what it answers. Leave out --labels and --task.`,
+          { path },
+        )
+      }
+      const problem = named ?? asked
       return {
         kind: 'export',
         folder: path,
         modelFolder:
           base === null ? null : modelId === undefined ? await find(base, path) : (await library.model(modelId)).folder,
-        ...(problem.success ? { problem: problem.data } : {}),
+        ...(problem === undefined ? {} : { problem }),
       }
     },
   }

@@ -26,8 +26,8 @@ export interface Material {
 export type Trained =
   | { kind: 'run'; runFolder: string; recipe: Recipe; modelFolder: string; problem: Problem }
   /**
-   * `modelFolder`: the base model; null where the export carries the whole model or needs none. `problem`: as the export
-   * says, where it was written by Fino.
+   * `modelFolder`: the base model; null where the export carries the whole model or needs none. `problem`: as Fino's own
+   * exports say, or as the person says of another tool's; absent = as far as its files tell.
    */
   | { kind: 'export'; folder: string; modelFolder: string | null; problem?: Problem }
   /** The base model as it is, for what it answers untuned to the same template; instruction problems alone. */

@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Library } from '../../../src/main/features/library'
-import { createTrainedModels } from '../../../src/main/features/trained-models'
+import { createTrainedModels, type ExportToAsk } from '../../../src/main/features/trained-models'
 import type { Model } from '../../../src/shared/model'
+import type { Problem } from '../../../src/shared/problem'
 import type { Run } from '../../../src/shared/run'
 import { failureOf, temporaryFolder } from '../../support/files'
 
@@ -15,7 +16,7 @@ async function adapterFor(base: { name: string; sha256?: string }, known: Model[
   return exportWith({ 'adapter_config.json': config, 'fino.json': { format: 'peft', base } }, known)
 }
 
-async function exportWith(files: Record<string, object>, known: Model[], modelId?: string) {
+async function exportWith(files: Record<string, object>, known: Model[], asked: Omit<ExportToAsk, 'folder'> = {}) {
   const folder = join(await temporaryFolder(), 'export')
   await mkdir(folder)
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content))
@@ -26,7 +27,7 @@ async function exportWith(files: Record<string, object>, known: Model[], modelId
     rowsFile: () => '',
     wordListFile: () => null,
   }
-  return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport(folder, modelId)
+  return createTrainedModels({ workspace: { runs: '/runs' }, library }).ofExport({ folder, ...asked })
 }
 
 describe('a run', () => {
@@ -79,7 +80,7 @@ describe('the base model of an export', () => {
   it('is the one that the person names, whatever the adapter says', async () => {
     const known = [model('mine', 'a')]
     const config = { 'adapter_config.json': { base_model_name_or_path: '/tmp/gone' } }
-    expect(await exportWith(config, known, 'mine')).toMatchObject({ modelFolder: '/models/mine' })
+    expect(await exportWith(config, known, { modelId: 'mine' })).toMatchObject({ modelFolder: '/models/mine' })
     expect((await failureOf(exportWith(config, known))).code).toBe('model-missing')
   })
 
@@ -91,5 +92,16 @@ describe('the base model of an export', () => {
     })
     const whole = { format: 'hugging-face', base: { name: 'mine', sha256: 'a' } }
     expect(await exportWith({ 'fino.json': whole }, [])).toMatchObject({ modelFolder: null })
+  })
+
+  it('is asked for the problem that a person names, unless it names its own', async () => {
+    const known = [model('mine', 'a')]
+    const problem: Problem = { kind: 'single-label', labels: ['no', 'yes'] }
+    const fromElsewhere = { 'adapter_config.json': { base_model_name_or_path: 'mine' } }
+    expect(await exportWith(fromElsewhere, known, { problem })).toMatchObject({ problem })
+    const own = { 'fino.json': { format: 'fino', problem, base: { name: 'mine', sha256: 'a' } } }
+    const failure = await failureOf(exportWith(own, known, { problem: { kind: 'regression', mean: 0, deviation: 1 } }))
+    expect(failure.code).toBe('task-unsupported')
+    expect(failure.message).toContain('says itself what it answers')
   })
 })

@@ -29,7 +29,7 @@ export function deduceProblem(config: ModelConfig, hints: Hints, asked?: Problem
   if (!labels)
     throw new Failure(
       'model-malformed',
-      `The trained model has ${sayOutputs(outputs)}, and nothing in its folder or the base's config.json names their classes. Say which problem it was trained for.`,
+      `The trained model has ${sayOutputs(outputs)}, and nothing in its folder or the base's config.json names their classes. Name them in order: \`fino predict --labels A,B\`.`,
       { outputs },
     )
   if (type === 'multi_label_classification') return { kind: 'multi-label', labels: [...labels], separator: ';' }
@@ -46,5 +46,6 @@ function outputsInConfig(config: ModelConfig): number | null {
 }
 
 function sayOutputs(outputs: number | null): string {
-  return outputs === null ? 'a language-model head' : `${outputs} outputs`
+  if (outputs === null) return 'a language-model head'
+  return outputs === 1 ? '1 output' : `${outputs} outputs`
 }

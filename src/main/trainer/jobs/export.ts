@@ -114,7 +114,7 @@ async function askExport(
   rows: readonly DatasetRow[],
   context: JobContext,
 ): Promise<Answers> {
-  const opened = await openExported(folder, modelFolder)
+  const opened = await openExported({ folder, modelFolder })
   try {
     return await answersOf(opened, rows, context)
   } finally {

@@ -27,7 +27,7 @@ export async function openTrained(trained: Trained): Promise<OpenedModel> {
     case 'run':
       return await openRun(trained)
     case 'export':
-      return await openExported(trained.folder, trained.modelFolder)
+      return await openExported(trained)
     case 'base':
       return { ...(await loadBaseModel(trained.modelFolder, trained.maxLength)), problem: trained.problem }
     default:
@@ -53,10 +53,14 @@ async function openRun({
 }
 
 /** Reads what an export wrote, from disk alone. */
-export async function openExported(folder: string, modelFolder: string | null): Promise<OpenedModel> {
+export async function openExported({
+  folder,
+  modelFolder,
+  problem: asked,
+}: Omit<Extract<Trained, { kind: 'export' }>, 'kind'>): Promise<OpenedModel> {
   const base = modelFolder === null ? null : await openModelFolder(modelFolder)
   const { model, config, problem, maxLength } = await naming(folder, async () =>
-    openExport(await openModelFolder(folder), base),
+    openExport(await openModelFolder(folder), base, asked),
   )
   try {
     const tokenizer = await loadTokenizer(folder, config)
