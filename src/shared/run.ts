@@ -37,6 +37,11 @@ export const metricNames = [
 export const metricNameSchema = z.enum(metricNames)
 export type MetricName = z.infer<typeof metricNameSchema>
 
+/** What frozen layers say of the texts is kept up to so many bytes; beyond, it is computed again in every epoch. */
+export const keptOutputsLimitBytes = 2e9
+/** A language model's answers are written for no more test rows than this: enough for a look and a share. */
+export const answeredTestRows = 50
+
 /** One point of a curve. `step` counts optimizer steps from 1. */
 export const metricPointSchema = z.object({ step: z.number().int(), name: metricNameSchema, value: z.number() })
 export type MetricPoint = z.infer<typeof metricPointSchema>

@@ -1,6 +1,6 @@
 /** Ridge, logistic or multinomial logistic regression on category scores. */
 import { z } from 'zod'
-import { outputsOf, type Problem } from '../../shared/problem'
+import type { Problem } from '../../shared/problem'
 import type { FeatureTable, Predictor } from './predictor'
 
 export const linearSchema = z.object({
@@ -17,30 +17,15 @@ interface LinearModel {
 
 /** The engine's solver of linear models, which baselines do not know themselves. */
 export interface LinearSolver {
-  fit(data: {
-    readonly features: Float32Array
-    readonly targets: Float32Array // [rows, outputs]
-    readonly width: number
-    readonly outputs: number
-    readonly link: 'softmax' | 'sigmoid' | 'identity'
-  }): LinearModel
+  fit(problem: Problem, table: Pick<FeatureTable, 'features' | 'answers'>): LinearModel
   apply(model: LinearModel, features: Float32Array): Float32Array
 }
 
 export function fitLinearPredictor(problem: Problem, table: FeatureTable, solver: LinearSolver): Predictor {
-  const { names, features, answers } = table
-  const outputs = outputsOf(problem) ?? 0
-  const targets = new Float32Array(answers.length * outputs)
-  for (const [row, answer] of answers.entries()) {
-    if (problem.kind === 'single-label') targets[row * outputs + (answer[0] as number)] = 1
-    else targets.set(answer, row * outputs)
-  }
-  const link = ({ 'single-label': 'softmax', 'multi-label': 'sigmoid', regression: 'identity' } as const)[
-    problem.kind as Exclude<Problem['kind'], 'instruction'>
-  ]
-  const { weight, bias } = solver.fit({ features, targets, width: names.length, outputs, link })
+  const { names, features } = table
+  const { weight, bias } = solver.fit(problem, table)
   const importances = shares(
-    names.map((_, column) => movement(features, names.length, column) * reach(weight, outputs, column)),
+    names.map((_, column) => movement(features, names.length, column) * reach(weight, bias.length, column)),
   )
   const record = { kind: 'linear' as const, weight: Array.from(weight), bias: Array.from(bias), importances }
   return openLinearPredictor(record, solver)

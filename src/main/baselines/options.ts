@@ -7,7 +7,7 @@ import { weightings } from './dictionary'
 import { predictorKinds } from './predictor'
 
 /** Without a word list `both` learns the words, as `learned` does. */
-export const dictionarySources = ['both', 'learned', 'list'] as const
+const dictionarySources = ['both', 'learned', 'list'] as const
 
 const optionsSchema = z.object({
   predictor: z.enum(predictorKinds).default('linear'),

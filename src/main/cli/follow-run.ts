@@ -51,7 +51,7 @@ export async function followRun(application: Application, id: string, output: Ou
   }
 }
 
-export function progressLine(progress: Progress, loss: number | undefined): string {
+function progressLine(progress: Progress, loss: number | undefined): string {
   const { phase, step, totalSteps, phaseShare, tokensPerSecond, remainingSeconds } = progress
   const parts = [`${phaseNames[phase]} ${Math.round(100 * phaseShare)}%`]
   if (phase === 'training' && totalSteps > 0) parts.push(`step ${step}/${totalSteps}`)

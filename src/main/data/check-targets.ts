@@ -10,7 +10,7 @@ import { leastTextsForEverySplit } from './splits'
 import { suggestTarget } from './suggest-columns'
 
 /** Fewer rows than this are refused: two classes in three splits would have one row each. */
-export const leastRows = 10
+const leastRows = 10
 
 /** Fails with `column-unsuitable`, `target-constant`, `target-unique` or `dataset-too-small`. */
 export function checkTargets(

@@ -15,7 +15,7 @@ export function fingerprint(text: string, seed = 0): number {
 }
 
 /** What two texts must share to count as the same: all but case, width variants and the amount of white space. */
-export function normalizeText(text: string): string {
+function normalizeText(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 

@@ -10,7 +10,7 @@ import { limits } from './limits'
 import type { Table, TableRow } from './read-table'
 
 /** Stands between the elements of a list that is written into one cell. */
-export const listSeparator = '|'
+const listSeparator = '|'
 
 const remedy = 'Write a list of objects ([{…}, {…}]), or one object a line (JSON Lines).'
 

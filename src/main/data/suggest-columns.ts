@@ -147,7 +147,7 @@ export function suggestTarget(
 }
 
 /** A column of texts called like an answer is one to generate; any other text is a label. */
-export function suggestTask(target: ScannedColumn): Task {
+function suggestTask(target: ScannedColumn): Task {
   if (target.kind === 'number') return 'regression'
   return target.kind === 'text' && nameScore(target.name, answerWords) > 0 ? 'instruction' : 'classification'
 }

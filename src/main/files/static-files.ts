@@ -14,7 +14,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 }
 
 /** Everything from Fino itself, nothing from anywhere else. Mantine sets styles at run time, hence 'unsafe-inline' there. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

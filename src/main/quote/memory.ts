@@ -1,13 +1,12 @@
 /** Bytes that a run has in use in each of its phases. */
 import type { BackendId } from '../../shared/device'
+import { keptOutputsLimitBytes } from '../../shared/run'
 import type { RunFacts } from './prior'
 import { type Reach, reachOf } from './reach'
 import { isGated } from './work'
 
 /** Node, the backend's own code and its pools, before any model. */
 const runtimeFloorBytes: Readonly<Record<BackendId, number>> = { wasm: 170e6, tensorflow: 600e6 }
-/** The worker keeps no more than this of what the frozen layers say; beyond it, it is computed again. */
-export const keptLimitBytes = 2e9
 const float = 4
 
 /** A run needs the largest of them. */
@@ -67,5 +66,5 @@ export function keptHiddenBytes({ shape, recipe, data }: RunFacts, { constantLay
   const texts = 1.5 * data.stepsPerEpoch * recipe.batchSize * recipe.accumulationSteps
   const tokens = data.trainingTokensPerEpoch + data.validationTokens
   const bytes = float * shape.width * (constantLayers === shape.layers ? texts : tokens)
-  return bytes > keptLimitBytes ? 0 : bytes
+  return bytes > keptOutputsLimitBytes ? 0 : bytes
 }

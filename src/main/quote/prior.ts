@@ -7,6 +7,7 @@
 import type { BackendId } from '../../shared/device'
 import type { ProblemKind } from '../../shared/problem'
 import type { Recipe } from '../../shared/recipe'
+import { answeredTestRows } from '../../shared/run'
 import type { ModelStrategyId, StrategyDescription } from '../../shared/strategy'
 import { keptHiddenBytes, memoryByPhase } from './memory'
 import { type Reach, reachOf } from './reach'
@@ -59,8 +60,8 @@ const optimizerBytesPerParameter = 28
 const memoryBytesPerSecond = 5e9
 /** Share of a text that is its response: only there are words foreseen. */
 const responseShare = 0.5
-/** Answers that a run writes on its test texts, and the tokens of a usual one. */
-const answers = { texts: 50, tokens: 64 }
+/** Of a usual answer. */
+const answerTokens = 64
 const float = 4
 
 export function estimate(facts: RunFacts): Estimate {
@@ -129,7 +130,7 @@ export function answerSeconds({ shape, testTexts, backend }: RunFacts): number {
   const weights = shape.layers * weightsPerLayer(shape) + shape.width * shape.vocabularySize
   const perToken =
     (float * weights) / memoryBytesPerSecond + shape.layers * operationsPerLayer * secondsPerOperation[backend]
-  return Math.min(answers.texts, testTexts) * answers.tokens * perToken
+  return Math.min(answeredTestRows, testTexts) * answerTokens * perToken
 }
 
 /** The last state (weights and two moments), the best parameters, and an export. */

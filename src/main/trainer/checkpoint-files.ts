@@ -61,11 +61,6 @@ export async function readBestParameters(runFolder: string): Promise<Uint8Array>
   return bytes
 }
 
-/** Whether a run can go on from where it was. */
-export async function canResume(runFolder: string): Promise<boolean> {
-  return (await list(runFolder)).includes(lastName)
-}
-
 async function removeBests(runFolder: string, kept: number | null): Promise<void> {
   for (const step of await bestSteps(runFolder)) {
     if (step !== kept) await rm(join(runFolder, `best-${step}.safetensors`), { force: true })

@@ -2,7 +2,7 @@
 import { Failure } from '../../../shared/failure'
 import { defaultTemplate, outputsOf, type Problem } from '../../../shared/problem'
 import type { ModelConfig } from '../models/config'
-import { labelsOf } from './hugging-face'
+import { labelsInConfig } from './hugging-face'
 
 export interface Hints {
   /** Outputs of the head; null = a language model; absent = the base model's own. */
@@ -25,7 +25,7 @@ export function deduceProblem(config: ModelConfig, hints: Hints, asked?: Problem
   if (outputs === null) return { kind: 'instruction', template: defaultTemplate }
   const type = config.source.problem_type
   if (type === 'regression' || (outputs === 1 && !type)) return { kind: 'regression', mean: 0, deviation: 1 }
-  const labels = [hints.labels, labelsOf(config)].find((names) => names?.length === outputs)
+  const labels = [hints.labels, labelsInConfig(config)].find((names) => names?.length === outputs)
   if (!labels)
     throw new Failure(
       'model-malformed',
@@ -42,7 +42,7 @@ function outputsInConfig(config: ModelConfig): number | null {
   const reads =
     Array.isArray(architectures) && architectures.some((name) => /SequenceClassification$/.test(String(name)))
   if (config.family === 'decoder' && !reads) return null
-  return labelsOf(config)?.length ?? 2
+  return labelsInConfig(config)?.length ?? 2
 }
 
 function sayOutputs(outputs: number | null): string {

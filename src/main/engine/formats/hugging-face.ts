@@ -16,7 +16,7 @@ import {
 import type { Weights } from '../parameters'
 import { type Arrays, transposeArray } from './arrays'
 import { type FolderContent, type FolderFile, type FolderReader, readJson } from './folder'
-import { modelClass } from './model-class'
+import { modelClass, problemTypes } from './model-class'
 import { decodeHeader, decodeValues, encodeSafetensors, headerEnd, headerStart, type TensorEntry } from './safetensors'
 import { encodeJson } from './text'
 
@@ -67,7 +67,7 @@ export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
 }
 
 /** Class names in the order of their ids; null where config.json names none. */
-export function labelsOf({ source }: ModelConfig): string[] | null {
+export function labelsInConfig({ source }: ModelConfig): string[] | null {
   const named = source.id2label
   if (typeof named !== 'object' || named === null) return null
   const entries = Object.entries(named as Record<string, unknown>).sort(([a], [b]) => Number(a) - Number(b))
@@ -120,12 +120,6 @@ function headConfig(problem: Problem): Record<string, unknown> {
     problem_type: problemTypes[problem.kind],
   }
 }
-
-const problemTypes = {
-  'single-label': 'single_label_classification',
-  'multi-label': 'multi_label_classification',
-  regression: 'regression',
-} as const
 
 interface Located {
   readonly expected: ExpectedTensor

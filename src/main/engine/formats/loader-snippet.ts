@@ -2,6 +2,7 @@
 import { labelsOf, outputsOf, type Problem } from '../../../shared/problem'
 import type { ExportFormat, StrategyId, StrategyOptions } from '../../../shared/strategy'
 import { featuresFile } from './features'
+import { problemTypes } from './model-class'
 import { trainedFile } from './native'
 import { headFile } from './peft-adaption-prompt'
 
@@ -183,12 +184,6 @@ for name, values in load_file("${trainedFile}").items():  # linear weights are [
     print(name, values.shape)
 `
 }
-
-const problemTypes = {
-  'single-label': 'single_label_classification',
-  'multi-label': 'multi_label_classification',
-  regression: 'regression',
-} as const
 
 function autoClass({ problem }: SnippetFacts): string {
   return outputsOf(problem) === null ? 'AutoModelForCausalLM' : 'AutoModelForSequenceClassification'

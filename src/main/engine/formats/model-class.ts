@@ -17,3 +17,10 @@ export function modelClass({ architecture }: ModelConfig, outputs: number | null
   if (outputs !== null) return `${families[architecture]}ForSequenceClassification`
   return architecture === 'gpt2' ? 'GPT2LMHeadModel' : `${families[architecture]}ForCausalLM`
 }
+
+/** `problem_type` in config.json, by which transformers chooses the loss of a head that reads a text. */
+export const problemTypes = {
+  'single-label': 'single_label_classification',
+  'multi-label': 'multi_label_classification',
+  regression: 'regression',
+} as const

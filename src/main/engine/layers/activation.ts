@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'] as const
 export type Activation = (typeof activations)[number]
 
+/** Value by value, of any number of rows. */
 export function activate(x: Tensor2D, activation: Activation): Tensor2D {
   switch (activation) {
     case 'gelu':

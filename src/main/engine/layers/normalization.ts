@@ -2,6 +2,7 @@
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 
+/** `standardize`, times gain, plus bias: [rows, width] with vectors of [width]. */
 export function normalize(x: Tensor2D, gain: Tensor, bias: Tensor, epsilon: number): Tensor2D {
   return tf.add(tf.mul(standardize(x, epsilon), gain), bias)
 }

@@ -30,6 +30,7 @@ export interface TunedModelRequest {
 }
 
 /**
+ * The base with the strategy's change and a head, ready to train.
  * Throws `recipe-invalid` where an option does not fit, `strategy-unsupported` where the strategy does not,
  * `model-unsupported` where the folder has no language-model head; the weights are freed then too.
  */

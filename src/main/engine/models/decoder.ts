@@ -13,7 +13,7 @@ import type { DecoderConfig } from './config'
 import { attentionOutput, join, normalizeBy, type Pass, project, type View } from './pass'
 import { layerNames } from './weights'
 
-/** `seen`: keys and values of the past and these rows together, for whoever reads on. */
+/** Rows of [batch * time, width] after the layer, and keys and values of the past and these rows together, for whoever reads on. */
 export function runDecoderLayer(
   pass: Pass<DecoderConfig>,
   layer: number,

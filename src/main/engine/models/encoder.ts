@@ -10,6 +10,7 @@ import type { EncoderConfig } from './config'
 import { attentionOutput, join, normalizeBy, type Pass, project, type View } from './pass'
 import { layerNames } from './weights'
 
+/** Rows of [batch * time, width] after the layer; nothing of the past is kept. */
 export function runEncoderLayer(pass: Pass<EncoderConfig>, layer: number, x: Tensor2D, view: View): Tensor2D {
   const { config, mode } = pass
   const names = layerNames(config, layer)

@@ -59,6 +59,7 @@ const prefixes = {
   qwen2: 'model',
 } as const satisfies Record<ModelConfig['architecture'], string>
 
+/** Where a layer's modules and normalizations are, by their names in transformers. */
 export function layerNames(config: ModelConfig, layer: number): LayerNames {
   const base = basePrefix(config)
   switch (config.architecture) {
@@ -186,7 +187,7 @@ export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
 }
 
 /** One layer's tensors, normalizations included. */
-export function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {
+function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {
   const { modules, attentionNorm, feedForwardNorm } = layerNames(config, layer)
   const tensors = projectionsOf(config).flatMap((projection) => {
     const [weight, bias] = linearTensors(modules[projection] ?? '', projectionShape(config, projection))

@@ -85,10 +85,14 @@ export async function* fitFeatures(
   }
 }
 
-/** Throws where the problem has no targets per text: the strategy does not fit it. */
-export function linearData(problem: Problem, features: Float32Array, examples: readonly Example[]): LinearData {
+/** @param features [examples, width]. Throws where the problem has no targets per text: a linear model does not fit it. */
+export function linearData(
+  problem: Problem,
+  features: Float32Array,
+  examples: readonly Pick<Example, 'target'>[],
+): LinearData {
   const outputs = outputsOf(problem)
-  if (outputs === null) throw new Error('the feature-based strategy needs a target per text')
+  if (outputs === null) throw new Error('a linear model needs a target per text')
   const targets = new Float32Array(examples.length * outputs)
   for (const [row, { target }] of examples.entries()) {
     if (problem.kind === 'single-label') targets[row * outputs + (target[0] as number)] = 1

@@ -1,5 +1,5 @@
 /** The dictionary's jobs: it trains, answers and is exported without a base model, a tokenizer or a backend. */
-import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DatasetRow } from '../../../shared/dataset'
 import type { Dictionary } from '../../../shared/dictionary'
@@ -21,9 +21,9 @@ import type { Objective } from '../../engine/training/objectives/objective'
 import { leaveIfCancelled } from '../../engine/training/phase'
 import { writeFolderAtomically } from '../../files/write-atomically'
 import type { ExportOutput, Jobs, Trained, TrainOutput } from '../contract'
+import { certify, folderBytes, refuseMismatch } from './certificate'
 import type { JobContext } from './context'
 import { dictionaryReadme, dictionarySnippet } from './dictionary-readme'
-import { certify } from './export'
 import { solver } from './linear-solver'
 import { encodeAll } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
@@ -190,14 +190,7 @@ export async function exportDictionary(
     await writeFile(join(temporary, 'README.md'), dictionaryReadme(facts))
     const asExported = await ask(temporary)
     const certificate = certify(asTrained.measured, asExported.measured, card.result.test, asExported.metrics)
-    if (!certificate.passed) {
-      const { trainedScore, exportedScore } = certificate
-      throw new Failure(
-        'export-mismatch',
-        `The export read back does not answer as the trained dictionary does: it scores ${exportedScore.toPrecision(4)} instead of ${trainedScore.toPrecision(4)}. Nothing was written to ${basename(folder)}. Train the run again.`,
-        { trainedScore, exportedScore },
-      )
-    }
+    refuseMismatch(certificate, folder, 'Train the run again.')
     output = { format, byteLength: await folderBytes(temporary), certificate, snippet: dictionarySnippet(facts) }
   })
   if (!output) throw new Error('the export was written without a certificate')
@@ -257,10 +250,4 @@ const withoutTokens: Tokenizer = {
   encode: async (texts) => texts.map(() => Int32Array.of(0)),
   encodePlain: async (texts) => texts.map(() => Int32Array.of(0)),
   decode: async () => '',
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  let total = 0
-  for (const name of await readdir(folder)) total += (await stat(join(folder, name))).size
-  return total
 }

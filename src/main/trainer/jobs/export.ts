@@ -1,10 +1,9 @@
 /** Writes an export, reads it back from disk with a freshly built model, and certifies that it scores the same. */
-import { copyFile, readdir, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { DatasetRow } from '../../../shared/dataset'
-import { Failure } from '../../../shared/failure'
 import { outputsOf } from '../../../shared/problem'
-import { type Certificate, headlineOf, type Metrics } from '../../../shared/result'
+import type { Certificate, Metrics } from '../../../shared/result'
 import type { ExportFormat } from '../../../shared/strategy'
 import { startBackend } from '../../devices/start-backend'
 import { encodeExport } from '../../engine/formats/exported'
@@ -15,6 +14,7 @@ import { strategyOf } from '../../engine/strategies/index'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import { writeFolderAtomically } from '../../files/write-atomically'
 import { tokenizerFiles } from '../tokenizer'
+import { certify, folderBytes, refuseMismatch } from './certificate'
 import type { Job, JobContext } from './context'
 import { exportDictionary } from './dictionary'
 import { encodeAll } from './load'
@@ -22,10 +22,6 @@ import { hashFiles, openModelFolder } from './model-folder'
 import { logitsOf, measureAll, type OpenedModel, openExported, openTrained } from './open-trained'
 import { readRows, rowsOf } from './rows'
 
-/** Largest difference of a logit between the trained model and its export read back; float32 rounding alone. */
-const logitTolerance = 1e-4
-/** Of a score that no counting of texts explains, relative to it. */
-const scoreTolerance = 1e-3
 /** A language model has a logit for every token of the vocabulary at every place: one text's first places are compared. */
 const comparedTokens = 64
 
@@ -66,32 +62,12 @@ export const exportRun: Job<'export'> = async (input, context) => {
       }
       const asExported = await askExport(temporary, modelFolder, test, context)
       certificate = certify(asTrained.logits, asExported.logits, card.result.test, asExported.metrics)
-      if (!certificate.passed) throw mismatch(certificate, folder)
+      refuseMismatch(certificate, folder, "Check that the base model's files are those it was trained on.")
     },
     { neededBytes: Object.values(content).reduce((sum, bytes) => sum + bytes.byteLength, 0) },
   )
   if (!certificate) throw new Error('the export was written without a certificate')
   return { format, byteLength: await folderBytes(folder), certificate, snippet: loaderSnippet(facts) }
-}
-
-/** A text on the edge between two answers may fall to the other side on another backend: one is let pass. */
-export function certify(
-  trained: Float32Array,
-  exported: Float32Array,
-  trainedMetrics: Metrics,
-  exportedMetrics: Metrics,
-): Certificate {
-  const maximumLogitDifference = trained.reduce(
-    (most, logit, at) => Math.max(most, Math.abs(logit - (exported[at] ?? Number.POSITIVE_INFINITY))),
-    0,
-  )
-  const { name, value: trainedScore } = headlineOf(trainedMetrics)
-  const { value: exportedScore } = headlineOf(exportedMetrics)
-  const { examples } = exportedMetrics
-  const counted = name === 'accuracy' || name === 'micro-f1'
-  const allowed = counted ? 1.5 / examples : scoreTolerance * Math.max(1, Math.abs(trainedScore))
-  const passed = maximumLogitDifference <= logitTolerance && Math.abs(trainedScore - exportedScore) <= allowed
-  return { examples, trainedScore, exportedScore, maximumLogitDifference, passed }
 }
 
 interface Answers {
@@ -122,22 +98,7 @@ async function askExport(
   }
 }
 
-function mismatch(certificate: Certificate, folder: string): Failure {
-  const { trainedScore, exportedScore, maximumLogitDifference } = certificate
-  return new Failure(
-    'export-mismatch',
-    `The export read back does not answer as the trained model does: it scores ${exportedScore.toPrecision(4)} instead of ${trainedScore.toPrecision(4)}, logits apart by up to ${maximumLogitDifference.toPrecision(2)}. Nothing was written to ${basename(folder)}. Check that the base model's files are those it was trained on.`,
-    { trainedScore, exportedScore, maximumLogitDifference },
-  )
-}
-
 async function tokenizerFilesIn(modelFolder: string): Promise<string[]> {
   const present = await readdir(modelFolder)
   return tokenizerFiles.filter((name) => present.includes(name))
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  let total = 0
-  for (const name of await readdir(folder)) total += (await stat(join(folder, name))).size
-  return total
 }

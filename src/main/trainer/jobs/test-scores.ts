@@ -2,6 +2,7 @@
 import type { DatasetRow, SplitName } from '../../../shared/dataset'
 import { generationSchema } from '../../../shared/generation'
 import type { Metrics, ScoredRow } from '../../../shared/result'
+import { answeredTestRows } from '../../../shared/run'
 import type { Example } from '../../engine/data/encode'
 import { evaluate } from '../../engine/training/evaluate'
 import { objectiveOf } from '../../engine/training/objectives/index'
@@ -11,8 +12,6 @@ import { encodeAll, type LoadedModel, loadBaseModel } from './load'
 import { logLeftOut } from './rows'
 import { scoreRows } from './scored-rows'
 
-/** Answers are written for no more test rows than this: enough for a look and a share. */
-const answeredRows = 50
 /** An answer may be this much longer than the response, and no longer than that: then it is another one. */
 const moreTokens = 16
 const mostTokens = 128
@@ -69,11 +68,11 @@ export async function scoreTest(
   async function answerSome(): Promise<Answer[]> {
     if (problem.kind !== 'instruction') throw new Error(`a ${problem.kind} problem has nothing to write`)
     const answers: Answer[] = []
-    for (const { text } of rows.slice(0, answeredRows)) {
+    for (const { text } of rows.slice(0, answeredTestRows)) {
       const { tokenIds, target } = examples[answers.length] as Example
       const responseTokens = tokenIds.length - (target[0] as number)
       const greedy = generationSchema.parse({ maximumTokens: Math.min(responseTokens + moreTokens, mostTokens) })
-      const written = () => between(answers.length, Math.min(answeredRows, rows.length))
+      const written = () => between(answers.length, Math.min(answeredTestRows, rows.length))
       answers.push(...(await answerAll(tuned, problem.template, [text], greedy, written)))
     }
     return answers

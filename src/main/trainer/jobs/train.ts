@@ -1,5 +1,6 @@
 /** Trains into a run's folder and scores the result on the test split. */
 import type { RunResult } from '../../../shared/result'
+import { keptOutputsLimitBytes } from '../../../shared/run'
 import { startBackend } from '../../devices/start-backend'
 import { stepsPerEpoch } from '../../engine/data/batches'
 import { countParameters } from '../../engine/parameters'
@@ -17,8 +18,6 @@ import { scoreTest } from './test-scores'
 
 /** A crash costs no more than this much training. */
 const checkpointSeconds = 60
-/** Frozen outputs beyond this are computed again in every epoch. */
-const cacheLimitBytes = 2e9
 
 export const trainRun: Job<'train'> = async (input, context) => {
   const { material, recipe, runFolder, resume } = input
@@ -68,7 +67,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
       store: { ...files, saveLast },
       stop: context.stop,
       checkpointSeconds,
-      cacheLimitBytes,
+      cacheLimitBytes: keptOutputsLimitBytes,
       resume: last ? { last, best: files.readBest } : null,
     })
     let ownTrainingSeconds = 0

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { certify } from '../../../../src/main/trainer/jobs/export'
+import { certify } from '../../../../src/main/trainer/jobs/certificate'
 import type { Metrics } from '../../../../src/shared/result'
 
 const classes = (accuracy: number): Metrics => ({
