@@ -37,26 +37,31 @@ export interface TrainerOptions extends WorkerOptions {
   idleMs?: number
 }
 
-/** Training has a process to itself; a second one answers the screens in the meantime. */
+/** Training has a lane to itself, and so have probes; a third answers the screens in the meantime. */
 export function createTrainer(options: TrainerOptions): Trainer {
-  const training = createLane(options)
-  const quick = createLane(options)
+  const training = createLane({ ...options, afresh: true })
+  const probing = createLane({ ...options, afresh: true })
+  const quick = createLane({ ...options, afresh: false })
+  const lanes: Partial<Record<JobName, ReturnType<typeof createLane>>> = { train: training, probe: probing }
   let nextId = 1
 
   const start: Trainer['start'] = (name, input, hooks = {}) =>
-    (name === 'train' ? training : quick).start(nextId++, name, input, hooks) as RunningJob<never>
+    (lanes[name] ?? quick).start(nextId++, name, input, hooks) as RunningJob<never>
 
   return {
     start,
     run: (name, input, hooks) => start(name, input, hooks).done,
     close: async () => {
-      await Promise.all([training.close(), quick.close()])
+      await Promise.all([training.close(), probing.close(), quick.close()])
     },
   }
 }
 
-/** One worker at most, given one job at a time; started when the first job comes, again after it died. */
-function createLane({ idleMs = 60_000, ...workerOptions }: TrainerOptions) {
+/**
+ * One worker at most, given one job at a time; started when the first job comes, again after it died. With `afresh` every job
+ * has a new process, so that the memory it is said to need is its own and none is left over from the job before.
+ */
+function createLane({ idleMs = 60_000, afresh, ...workerOptions }: TrainerOptions & { afresh: boolean }) {
   const queue = createQueue()
   let worker: WorkerProcess | undefined
   let idleTimer: NodeJS.Timeout | undefined
@@ -69,7 +74,8 @@ function createLane({ idleMs = 60_000, ...workerOptions }: TrainerOptions) {
     try {
       return await worker.run(id, name, input, hooks)
     } finally {
-      idleTimer = setTimeout(() => void worker?.end(), idleMs).unref()
+      if (afresh) await worker.end()
+      else idleTimer = setTimeout(() => void worker?.end(), idleMs).unref()
     }
   }
 

@@ -25,13 +25,17 @@ interface Answer {
   pid: number
   value: unknown
 }
-const ask = (trainer: Trainer, input: object, hooks?: JobHooks, name: 'describe-model' | 'train' = 'describe-model') =>
-  trainer.start(name, input as never, hooks)
+const ask = (
+  trainer: Trainer,
+  input: object,
+  hooks?: JobHooks,
+  name: 'describe-model' | 'probe' | 'train' = 'describe-model',
+) => trainer.start(name, input as never, hooks)
 const echo = async (trainer: Trainer, value: unknown) =>
   (await ask(trainer, { do: 'echo', value }).done) as unknown as Answer
 
 /** Starts a job and resolves once the worker has it in hand. */
-async function begun(trainer: Trainer, what: string, name: 'describe-model' | 'train' = 'describe-model') {
+async function begun(trainer: Trainer, what: string, name: 'describe-model' | 'probe' | 'train' = 'describe-model') {
   let heard: () => void = () => undefined
   const inHand = new Promise<void>((resolve) => (heard = resolve))
   const job = ask(trainer, { do: what }, { counted: () => heard() }, name)
@@ -59,13 +63,29 @@ test('an idle worker is shut down and a fresh one takes the next job', async () 
   expect((await echo(trainer, 2)).pid).not.toBe(first.pid)
 })
 
-test('quick jobs are answered while a training is under way', async () => {
+test('quick jobs are answered while a training and a probe are under way', async () => {
   const trainer = openTrainer()
   const training = await begun(trainer, 'wait', 'train')
+  const probe = await begun(trainer, 'wait', 'probe')
   expect((await echo(trainer, 'quick')).value).toBe('quick')
   training.stop()
+  probe.stop()
   expect(await training.done).toBe('stopped')
+  expect(await probe.done).toBe('stopped')
 })
+
+test.each(['train', 'probe'] as const)(
+  'each %s has a process of its own, whose memory no other job has used',
+  async (name) => {
+    const trainer = openTrainer()
+    const pids = [1, 2].map(async (value) => {
+      const { pid } = (await ask(trainer, { do: 'echo', value }, {}, name).done) as unknown as Answer
+      return pid
+    })
+    const [first, second] = await Promise.all(pids)
+    expect(first).not.toBe(second)
+  },
+)
 
 test('a failure of the job arrives as that Failure', async () => {
   await expect(ask(openTrainer(), { do: 'fail' }).done).rejects.toMatchObject({
