@@ -64,6 +64,13 @@ export const misfits = ['needs-decoder', 'needs-reading-head', 'needs-targets-pe
 export const misfitSchema = z.enum(misfits)
 export type Misfit = z.infer<typeof misfitSchema>
 
+/** What is wrong with a strategy and what to choose instead, for failures and the command line. */
+export const misfitRemedies: Readonly<Record<Misfit, string>> = {
+  'needs-decoder': 'Answering prompts needs a model that writes (GPT-2, LLaMA, Mistral, Qwen2). Choose one of those.',
+  'needs-reading-head': 'It trains a head that reads texts, and answering prompts has none. Choose another strategy.',
+  'needs-targets-per-text': 'It needs a class or a number for each text. Choose another strategy.',
+}
+
 /** Why a library's own format is not to be had. Translated on screen. */
 export const missingExportReasons = [
   /** The library knows no such method for this architecture. */

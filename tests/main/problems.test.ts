@@ -99,7 +99,7 @@ describe('a run', () => {
     trainer.answers['describe-strategies'] = async () => [someStrategy({ misfit: 'needs-decoder' })]
     const failure = await failureOf(application.invoke('runs:start', { request: request(await responses()) }))
     expect(failure).toMatchObject({ code: 'strategy-unsupported', details: { misfit: 'needs-decoder' } })
-    expect(failure.message).toMatch(/lora for instruction needs a model that writes on.* such as GPT-2/)
+    expect(failure.message).toMatch(/lora for instruction on .*: Answering prompts needs a model that writes .GPT-2/)
     expect(await ask(application, 'runs:list', null)).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 /** `fino strategies`: what each strategy would train on this model for these data, and with what preset. */
-import type { OptionDescription, StrategyDescription } from '../../shared/strategy'
+import { misfitRemedies, type OptionDescription, type StrategyDescription } from '../../shared/strategy'
 import { chooseDataset, type ImportFlags } from './choose'
 import { type Context, exitCodes } from './commands'
 import * as format from './format'
@@ -18,18 +18,12 @@ export async function strategies(
     const fitting = described.filter(({ misfit }) => misfit === null)
     return [
       table(['Strategy', 'Trains', 'Share', 'Epochs', 'Batch', 'Learning rate', 'Exports as'], fitting.map(toRow)),
-      ...described.flatMap(({ id, misfit }) => (misfit === null ? [] : [`${id}: ${unusable[misfit]}`])),
+      ...described.flatMap(({ id, misfit }) => (misfit === null ? [] : [`${id}: ${misfitRemedies[misfit]}`])),
       ...(flags.options ? ['', table(['Strategy', 'Option', 'Usual', 'May be'], fitting.flatMap(optionRows))] : []),
     ].join('\n')
   })
   return exitCodes.done
 }
-
-const unusable = {
-  'needs-decoder': 'answers need a model that writes (GPT-2, LLaMA, Mistral, Qwen2)',
-  'needs-reading-head': 'has no head to answer with',
-  'needs-targets-per-text': 'gives labels or numbers, not answers',
-} as const
 
 function toRow({ id, trainableParameters, totalParameters, preset, exportFormats }: StrategyDescription): string[] {
   const trained = id === 'dictionary' ? '' : format.share(trainableParameters, totalParameters)

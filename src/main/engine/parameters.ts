@@ -1,5 +1,6 @@
 /** Named tensors: the frozen base (`Weights`) and all that trains (`Parameters`), both under Hugging Face names. */
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 
 /**
  * Frozen tensors by Hugging Face name ("bert.encoder.layer.0.attention.self.query.weight").
@@ -18,6 +19,18 @@ export interface Parameter {
 
 /** All that trains and all that is saved, in a fixed order. */
 export type Parameters = readonly Parameter[]
+
+/** A new parameter. `next` gives its values one after the other: draw them from a fork of its own name, or say 0. */
+export function createParameter(
+  name: string,
+  shape: readonly number[],
+  decays: boolean,
+  next: () => number,
+): Parameter {
+  const size = shape.reduce((product, length) => product * length, 1)
+  const start = Float32Array.from({ length: size }, next)
+  return { name, variable: tf.tidy(() => tf.variable(tf.tensor(start, [...shape], 'float32'))), decays }
+}
 
 export function countParameters(parameters: Parameters): number {
   return parameters.reduce((sum, { variable }) => sum + variable.size, 0)

@@ -6,7 +6,14 @@ import type { Model } from '../../shared/model'
 import type { Problem } from '../../shared/problem'
 import { type Recipe, type RecipeRequest, recipeSchema } from '../../shared/recipe'
 import type { Run } from '../../shared/run'
-import type { Misfit, OptionDescription, OptionValue, StrategyDescription, StrategyId } from '../../shared/strategy'
+import {
+  type Misfit,
+  misfitRemedies,
+  type OptionDescription,
+  type OptionValue,
+  type StrategyDescription,
+  type StrategyId,
+} from '../../shared/strategy'
 import { reachOf } from '../quote/reach'
 import type { Trainer } from '../trainer/trainer'
 import { type Library, needsModel, problemOf } from './library'
@@ -202,18 +209,12 @@ function unsupported(
   strategy: StrategyId,
   { dataset, model }: { dataset: Dataset; model: Model },
 ): Failure {
-  const reasons: Readonly<Record<Misfit, string>> = {
-    'needs-decoder':
-      `${strategy} for ${dataset.task} needs a model that writes on from left to right, such as GPT-2 or LLaMA; ` +
-      `${model.name} (${model.architecture}) cannot. Choose another model or another strategy.`,
-    'needs-reading-head':
-      `${strategy} trains a head that reads a whole text, which answers to instructions do not have. ` +
-      'Choose a strategy that changes the model itself, such as lora.',
-    'needs-targets-per-text':
-      `${strategy} needs one target for each text: a class or a number. ` +
-      `${dataset.name} was imported for ${dataset.task}. Choose another strategy.`,
-  }
-  return new Failure('strategy-unsupported', reasons[misfit], { strategy, modelId: model.id, misfit })
+  const place = `${strategy} for ${dataset.task} on ${model.name} (${model.architecture})`
+  return new Failure('strategy-unsupported', `${place}: ${misfitRemedies[misfit]}`, {
+    strategy,
+    modelId: model.id,
+    misfit,
+  })
 }
 
 function invalid(field: string, value: string | number, reason: string): Failure {

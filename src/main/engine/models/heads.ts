@@ -6,7 +6,7 @@ import { dropout } from '../layers/dropout'
 import { linear } from '../layers/linear'
 import { multiply } from '../layers/products'
 import { scoreVocabulary } from '../layers/vocabulary'
-import { type Parameter, type Parameters, tensorOf, type Weights } from '../parameters'
+import { createParameter, type Parameter, type Parameters, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { DecoderConfig, EncoderConfig, ModelConfig } from './config'
 import { finalNorm } from './forward'
@@ -112,8 +112,8 @@ export function headParameters(request: HeadRequest): Parameters {
   const head = headTensors(config, outputs)
   if (reuseHead) requireHead(head, weights)
   return [
-    ...(poolerTrains ? pooler.map((tensor) => createParameter(tensor, weights[tensor.name], config, random)) : []),
-    ...head.map((tensor) => createParameter(tensor, reuseHead ? weights[tensor.name] : undefined, config, random)),
+    ...(poolerTrains ? pooler.map((tensor) => headParameter(tensor, weights[tensor.name], config, random)) : []),
+    ...head.map((tensor) => headParameter(tensor, reuseHead ? weights[tensor.name] : undefined, config, random)),
   ]
 }
 
@@ -126,22 +126,19 @@ function requireHead(head: readonly ExpectedTensor[], weights: Weights): void {
     )
 }
 
-/** A variable with the given start, or a new one: N(0, initializer range) for weights, zero for biases. */
-function createParameter(
+/** With the given start, or a new one: N(0, initializer range) for weights, zero for biases. */
+function headParameter(
   { name, shape }: ExpectedTensor,
   start: Tensor | undefined,
-  config: ModelConfig,
+  { initializerRange }: ModelConfig,
   random: Random,
 ): Parameter {
-  return { name, variable: tf.tidy(() => tf.variable(start ?? initial())), decays: decays(name) }
-
-  function initial(): Tensor {
-    const size = shape.reduce((product, length) => product * length, 1)
-    const values = new Float32Array(size)
-    if (name.endsWith('.weight')) {
-      const own = random.fork(name)
-      for (let index = 0; index < size; index++) values[index] = config.initializerRange * own.normal()
-    }
-    return tf.tensor(values, [...shape], 'float32')
-  }
+  if (start) return { name, variable: tf.tidy(() => tf.variable(start)), decays: decays(name) }
+  const own = random.fork(name)
+  return createParameter(
+    name,
+    shape,
+    decays(name),
+    name.endsWith('.weight') ? () => initializerRange * own.normal() : () => 0,
+  )
 }

@@ -3,13 +3,13 @@
  * 2019 (both halves of a layer), Pfeiffer et al. 2020 (the feed-forward half) and He et al. 2021 (beside the feed-forward
  * half). Computed as AdapterHub's `adapters` does for double_seq_bn, seq_bn and par_bn, and named as there.
  */
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
 import type { ModelConfig } from '../models/config'
 import { layerNames } from '../models/weights'
-import type { Parameter } from '../parameters'
+import { createParameter, type Parameter } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base, Meeting, Strategy, Sublayer } from './adaptation'
 import { describeAddition } from './description'
@@ -147,17 +147,12 @@ function passThrough(adapter: Bottleneck, x: Tensor2D, activate: (x: Tensor2D) =
 /** As `adapters` starts them: N(0, 0.02); parallel ones with down uniform in +-1/sqrt(inputs) and up at zero. */
 function createBottleneck(config: ModelConfig, path: string, { variant, inner }: Shape, random: Random): Bottleneck {
   const { width } = config
-  const matrix = (module: string, [rows, columns]: [number, number], draw: (own: Random) => number): Parameter => {
+  const matrix = (module: string, shape: [number, number], draw: (own: Random) => number): Parameter => {
     const name = `${path}.${module}.weight`
     const own = random.fork(name)
-    const start = Float32Array.from({ length: rows * columns }, () => draw(own))
-    return { name, variable: tf.tidy(() => tf.variable(tf.tensor2d(start, [rows, columns]) as Tensor)), decays: true }
+    return createParameter(name, shape, true, () => draw(own))
   }
-  const bias = (module: string, size: number): Parameter => ({
-    name: `${path}.${module}.bias`,
-    variable: tf.tidy(() => tf.variable(tf.zeros([size]))),
-    decays: false,
-  })
+  const bias = (module: string, size: number) => createParameter(`${path}.${module}.bias`, [size], false, () => 0)
   const normal = (own: Random) => 0.02 * own.normal()
   const uniform = (own: Random) => (2 * own.next() - 1) / Math.sqrt(width)
   const parallel = variant === 'parallel'

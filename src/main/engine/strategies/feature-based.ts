@@ -11,7 +11,7 @@ import type { ModelConfig } from '../models/config'
 import { finalNorm, runBase } from '../models/forward'
 import type { Batch } from '../models/tuned-model'
 import { countValues, expectedTensors } from '../models/weights'
-import { tensorOf, type Weights } from '../parameters'
+import { createParameter, tensorOf, type Weights } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
 import { misfitOf, requireFit } from './misfit'
 import { resolveOptions } from './options'
@@ -57,8 +57,8 @@ function adapt({ config, outputs, options }: Base): Adaptation {
   if (outputs === null) throw new Error('needs outputs; has a language model')
   readPooling(config, options) // refuses wrong options before anything is made
   const parameters = [
-    { name: regression.weight, variable: zeros([config.width, outputs]), decays: true },
-    { name: regression.bias, variable: zeros([outputs]), decays: false },
+    createParameter(regression.weight, [config.width, outputs], true, () => 0),
+    createParameter(regression.bias, [outputs], false, () => 0),
   ]
   return { parameters, constantDepth: 1 + config.layers }
 }
@@ -86,10 +86,6 @@ function shares(pooling: Pooling, mask: Tensor2D): Tensor2D {
   if (pooling === 'mean') return tf.div(mask, lengths)
   const place = pooling === 'cls' ? tf.zerosLike(lengths) : tf.sub(lengths, 1)
   return tf.cast(tf.equal(tf.range(0, mask.shape[1]), place), 'float32')
-}
-
-function zeros(shape: number[]): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.zeros(shape)))
 }
 
 function describeOptions({ family }: ModelConfig): OptionDescription[] {

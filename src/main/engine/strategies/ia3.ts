@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
 import { type Projection, projectionShape } from '../models/weights'
-import { type Parameter, tensorOf, type Weights } from '../parameters'
+import { createParameter, type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
 import { learningRateFor } from './learning-rate'
@@ -98,7 +98,7 @@ function factorsOf(config: ModelConfig, projection: Projection): number {
 
 /** Weight decay would pull them from one to zero, and the module with them. */
 function createFactors(path: string, count: number): Parameter {
-  return { name: `${path}.ia3_l`, variable: tf.tidy(() => tf.variable(tf.ones([1, count]))), decays: false }
+  return createParameter(`${path}.ia3_l`, [1, count], false, () => 1)
 }
 
 function resolve(config: ModelConfig, outputs: number | null, options: StrategyOptions): ResolvedOptions {

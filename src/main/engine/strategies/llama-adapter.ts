@@ -4,13 +4,13 @@
  * projections of it, without rotary positions. By default with PEFT's one gate a layer; the paper's tanh of one gate a
  * head as an option.
  */
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { MissingExport, OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
 import type { ModelConfig } from '../models/config'
 import { modulePath, type Projection, projectionHasBias } from '../models/weights'
-import { type Parameter, tensorOf, type Weights } from '../parameters'
+import { createParameter, type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, AttentionPrefix, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
@@ -64,7 +64,7 @@ function resolve(config: ModelConfig, outputs: number | null, options: StrategyO
 }
 
 /** Path of the module whose difference the adapter is, as PEFT names it: "model.layers.3.self_attn". */
-export function attentionPath(config: ModelConfig, layer: number): string {
+function attentionPath(config: ModelConfig, layer: number): string {
   const output = modulePath(config, layer, 'attentionOutput')
   return output.replace(/(\.output)?\.[^.]+$/, '')
 }
@@ -130,16 +130,11 @@ function gateSize({ heads }: ModelConfig, variant: Variant): number {
 /** As the paper's code and PEFT start it: prompt N(0, 1), gate 0. */
 function createPrompt(config: ModelConfig, layer: number, { length, variant }: Shape, random: Random): LayerPrompt {
   const path = attentionPath(config, layer)
-  const own = random.fork(`${path}.adaption_prompt`)
-  const start = Float32Array.from({ length: length * config.width }, () => own.normal())
-  const parameter = (name: string, initial: () => Tensor, decays: boolean): Parameter => ({
-    name: `${path}.${name}`,
-    variable: tf.tidy(() => tf.variable(initial())),
-    decays,
-  })
+  const name = `${path}.adaption_prompt`
+  const own = random.fork(name)
   return {
-    prompt: parameter('adaption_prompt', () => tf.tensor3d(start, [1, length, config.width]), true),
-    gate: parameter('adaption_gate', () => tf.zeros([gateSize(config, variant)]), false),
+    prompt: createParameter(name, [1, length, config.width], true, () => own.normal()),
+    gate: createParameter(`${path}.adaption_gate`, [gateSize(config, variant)], false, () => 0),
   }
 }
 

@@ -11,7 +11,7 @@ import { dropout } from '../layers/dropout'
 import { multiply } from '../layers/products'
 import type { ModelConfig } from '../models/config'
 import { type Projection, projectionShape } from '../models/weights'
-import { type Parameter, tensorOf, type Weights } from '../parameters'
+import { createParameter, type Parameter, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base, Site, Strategy } from './adaptation'
 import { describeAddition } from './description'
@@ -120,17 +120,12 @@ function adapt(base: Base): Adaptation {
 function createPair({ weights }: Base, { path }: Site, { rank, decomposed }: LoraSettings, random: Random): Pair {
   const weight = tensorOf(weights, `${path}.weight`) as Tensor2D
   const [inputs, outputs] = weight.shape
-  const own = random.fork(`${path}.lora_A.weight`)
+  const [nameOfA, nameOfB] = [`${path}.lora_A.weight`, `${path}.lora_B.weight`]
+  const own = random.fork(nameOfA)
   const bound = 1 / Math.sqrt(inputs)
-  const start = Float32Array.from({ length: inputs * rank }, () => bound * (2 * own.next() - 1))
-  const parameter = (name: string, initial: () => Tensor): Parameter => ({
-    name: `${path}.${name}.weight`,
-    variable: tf.tidy(() => tf.variable(initial())),
-    decays: true,
-  })
   return {
-    a: parameter('lora_A', () => tf.tensor2d(start, [inputs, rank])),
-    b: parameter('lora_B', () => tf.zeros([rank, outputs])),
+    a: createParameter(nameOfA, [inputs, rank], true, () => bound * (2 * own.next() - 1)),
+    b: createParameter(nameOfB, [rank, outputs], true, () => 0),
     magnitude: decomposed ? createMagnitude(path, weight) : null,
   }
 }

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription, Preset, StrategyOptions } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
 import type { ModelConfig } from '../models/config'
-import type { Parameter, Parameters } from '../parameters'
+import { createParameter, type Parameter, type Parameters } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, AttentionPrefix, Base, Strategy } from './adaptation'
 import { describeAddition } from './description'
@@ -119,21 +119,14 @@ function affine(name: string, inputs: number, outputs: number, random: Random | 
   const bound = 1 / Math.sqrt(inputs)
   const create = (part: string, shape: number[]): Parameter => {
     const own = random?.fork(`${name}.${part}`)
-    const start = Float32Array.from({ length: sizeOf(shape) }, () => (own ? bound * (2 * own.next() - 1) : 0))
-    const variable = tf.tidy(() => tf.variable(tf.tensor(start, shape)))
-    return { name: `${name}.${part}`, variable, decays: part === 'weight' }
+    return createParameter(`${name}.${part}`, shape, part === 'weight', () => (own ? bound * (2 * own.next() - 1) : 0))
   }
   return [create('weight', [inputs, outputs]), create('bias', [outputs])]
 }
 
 function normal(name: string, shape: number[], deviation: number, random: Random): Parameter {
   const own = random.fork(name)
-  const start = Float32Array.from({ length: sizeOf(shape) }, () => deviation * own.normal())
-  return { name, variable: tf.tidy(() => tf.variable(tf.tensor(start, shape))), decays: true }
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1)
+  return createParameter(name, shape, true, () => deviation * own.normal())
 }
 
 function countPrefix(config: ModelConfig, resolved: ResolvedOptions): number {
