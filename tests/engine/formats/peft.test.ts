@@ -1,12 +1,7 @@
 /** What peft's folders say and what Fino makes of them; the numbers are in tests/golden/peft.test.ts. */
 import { describe, expect, it } from 'vitest'
-import {
-  adapterConfigFile,
-  adapterFile,
-  type PeftSource,
-  readPeft,
-  writePeft,
-} from '../../../src/main/engine/formats/peft'
+import { type PeftSource, readPeft, writePeft } from '../../../src/main/engine/formats/peft'
+import { adapterConfigFile, adapterFile } from '../../../src/main/engine/formats/peft-method'
 import { decodeSafetensors, encodeSafetensors } from '../../../src/main/engine/formats/safetensors'
 import { type GoldenAdapter, goldenAdapters } from '../../support/golden-peft'
 import { tinyConfig } from '../../support/tiny-models'

@@ -85,6 +85,6 @@ function readNamed(name: string) {
 function unsupported(reason: string): Failure {
   return new Failure(
     'model-unsupported',
-    `adapter_config.json describes an adapter that Fino cannot compute: ${reason}. Fino reads seq_bn, double_seq_bn and par_bn.`,
+    `adapter_config.json describes an adapter that Fino cannot compute: ${reason}. Fino reads seq_bn, double_seq_bn and par_bn. Use it in Python with adapters, or train one here.`,
   )
 }

@@ -92,7 +92,10 @@ export async function fromAdapterHub(folder: FolderReader, config: ModelConfig):
   )) {
     const plain = removeName(withPrefix(config, name))
     if (plain === null || data instanceof Int32Array)
-      throw new Failure('model-malformed', `${adapterFile} holds ${name}, which is no part of a bottleneck adapter.`)
+      throw new Failure(
+        'model-malformed',
+        `${adapterFile} holds ${name}, which is no part of a bottleneck adapter. Save it again.`,
+      )
     values[plain] = turnMatrix({ shape, data })
   }
   const writes = /(CausalLM|LMHeadModel)$/.test(String(modelName))

@@ -12,8 +12,9 @@ import { featuresFile, fromFeatures } from './features'
 import { type FolderReader, readJson, readWhole } from './folder'
 import { weightsFile } from './hugging-face'
 import { fromNative, trainedFile } from './native'
-import { adapterConfigFile, adapterFile, readPeft } from './peft'
+import { readPeft } from './peft'
 import { fromHead, headFile } from './peft-adaption-prompt'
+import { adapterConfigFile, adapterFile } from './peft-method'
 import { decodeSafetensors } from './safetensors'
 
 export interface Reading {

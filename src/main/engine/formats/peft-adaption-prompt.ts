@@ -7,11 +7,11 @@ import type { StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
 import { type Arrays, type FloatArray, turnMatrix } from './arrays'
 import type { FolderContent } from './folder'
+import { adapterConfigFile, adapterFile, adapterPrefix, describeAdapter, elsewhere } from './peft-method'
 import { decodeSafetensors, encodeSafetensors } from './safetensors'
 import { encodeJson } from './text'
 
 export const headFile = 'head.safetensors'
-const prefix = 'base_model.model.'
 
 export interface AdaptionPrompt {
   readonly config: ModelConfig
@@ -28,19 +28,15 @@ export function toAdaptionPrompt({ config, outputs, parameters, baseModel }: Ada
   const head = entries.filter(([name]) => !isAdapter(name)).map(([name, array]) => [name, turnMatrix(array)] as const)
   const prompts = adapter.filter(([name]) => name.endsWith('.adaption_prompt'))
   const described = {
-    peft_type: 'ADAPTION_PROMPT',
-    task_type: outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS',
-    base_model_name_or_path: baseModel,
-    revision: null,
-    inference_mode: true,
+    ...describeAdapter('ADAPTION_PROMPT', outputs, baseModel),
     adapter_len: prompts[0]?.[1].shape[1],
     adapter_layers: prompts.length,
     target_modules: targetModule(config),
   }
-  const stored = adapter.map(([name, array]) => [prefix + name, array] as const)
+  const stored = adapter.map(([name, array]) => [adapterPrefix + name, array] as const)
   return {
-    'adapter_config.json': encodeJson(described),
-    'adapter_model.safetensors': encodeSafetensors(Object.fromEntries(stored), { format: 'pt' }),
+    [adapterConfigFile]: encodeJson(described),
+    [adapterFile]: encodeSafetensors(Object.fromEntries(stored), { format: 'pt' }),
     ...(head.length > 0 && { [headFile]: encodeSafetensors(Object.fromEntries(head), { format: 'pt' }) }),
   }
 }
@@ -53,17 +49,20 @@ export function fromAdaptionPrompt(
 ): { options: StrategyOptions; values: Arrays } {
   const { adapter_len: length, adapter_layers: layers, target_modules: target } = described
   if (typeof length !== 'number' || typeof layers !== 'number')
-    throw new Failure('model-malformed', 'adapter_config.json lacks adapter_len or adapter_layers. Save it again.')
+    throw new Failure('model-malformed', `${adapterConfigFile} lacks adapter_len or adapter_layers. Save it again.`)
   if (target && target !== targetModule(config))
     throw new Failure(
       'model-unsupported',
-      `The adapter changes "${String(target)}"; Fino reads "${targetModule(config)}".`,
+      `The adapter changes "${String(target)}"; Fino reads "${targetModule(config)}". ${elsewhere}`,
     )
   const values: Record<string, FloatArray> = {}
   for (const [name, { shape, data }] of Object.entries(decodeSafetensors(adapter).tensors)) {
-    if (!name.startsWith(prefix) || !isAdapter(name) || data instanceof Int32Array)
-      throw new Failure('model-malformed', `The adapter holds ${name}, which is no part of a LLaMA-Adapter.`)
-    values[name.slice(prefix.length)] = { shape, data }
+    if (!name.startsWith(adapterPrefix) || !isAdapter(name) || data instanceof Int32Array)
+      throw new Failure(
+        'model-malformed',
+        `The adapter holds ${name}, which is no part of a LLaMA-Adapter. Save it again.`,
+      )
+    values[name.slice(adapterPrefix.length)] = { shape, data }
   }
   return { options: { layers, length, variant: 'peft' }, values }
 }

@@ -5,7 +5,7 @@ import { projectionsOf } from '../models/weights'
 import { readIa3Targets, scalesInput } from '../strategies/ia3'
 import { sitesOf, targetChoices, targetName } from '../strategies/sites'
 import type { Arrays } from './arrays'
-import { type PeftMethod, refuseUnknown } from './peft-method'
+import { elsewhere, type PeftMethod, refuseUnknown } from './peft-method'
 import { findTargets } from './peft-targets'
 
 const suffix = '.ia3_l'
@@ -42,7 +42,7 @@ export const ia3Method: PeftMethod = {
         if (shape[rows ? 0 : 1] !== 1)
           throw new Failure(
             'model-unsupported',
-            `${name} scales what its module ${rows ? 'gives' : 'reads'}; Fino scales what it ${rows ? 'reads' : 'gives'}.`,
+            `${name} scales what its module ${rows ? 'gives' : 'reads'}; Fino scales what it ${rows ? 'reads' : 'gives'}. ${elsewhere}`,
           )
         return { shape: [1, data.length], data }
       }),
@@ -68,6 +68,6 @@ function requireAllLayers<Found extends { firstLayer: number }>({ layers }: Mode
   if (found.firstLayer === 0) return found
   throw new Failure(
     'model-unsupported',
-    `The adapter leaves the lower ${found.firstLayer} of ${layers} layers alone; with ia3, Fino changes all.`,
+    `The adapter leaves the lower ${found.firstLayer} of ${layers} layers alone; with ia3, Fino changes all. ${elsewhere}`,
   )
 }

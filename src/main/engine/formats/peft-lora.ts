@@ -2,7 +2,7 @@
 import { Failure } from '../../../shared/failure'
 import { readLoraSettings } from '../strategies/lora'
 import { type FloatArray, turnMatrix } from './arrays'
-import { type PeftMethod, refuseUnknown } from './peft-method'
+import { adapterConfigFile, type PeftMethod, refuseUnknown } from './peft-method'
 import { findTargets } from './peft-targets'
 
 /** What of the file Fino reads, and what speaks of training or of details that decide nothing here. */
@@ -43,7 +43,7 @@ export const loraMethod: PeftMethod = {
     refuseUnknown(described, known)
     const { r: rank, lora_alpha: alpha, lora_dropout: dropout = 0, init_lora_weights: start } = described
     if (![rank, alpha, dropout].every((value) => typeof value === 'number'))
-      throw new Failure('model-malformed', 'adapter_config.json lacks r or lora_alpha. Save the adapter again.')
+      throw new Failure('model-malformed', `${adapterConfigFile} lacks r or lora_alpha. Save the adapter again.`)
     if (!plainStarts.some((plain) => plain === start))
       throw new Failure(
         'model-unsupported',

@@ -4,7 +4,27 @@ import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
 import type { ModelConfig } from '../models/config'
 import type { Arrays } from './arrays'
 
+export const adapterConfigFile = 'adapter_config.json'
+export const adapterFile = 'adapter_model.safetensors'
+/** Precedes the names of tensors that lie within the base model's modules. */
+export const adapterPrefix = 'base_model.model.'
+
 type Described = Readonly<Record<string, unknown>>
+
+/** What adapter_config.json says of any method. `outputs` null = the language-model head. */
+export function describeAdapter(type: string, outputs: number | null, baseModel: string): Described {
+  return {
+    peft_type: type,
+    task_type: taskOf(outputs),
+    base_model_name_or_path: baseModel,
+    revision: null,
+    inference_mode: true,
+  }
+}
+
+export function taskOf(outputs: number | null): 'CAUSAL_LM' | 'SEQ_CLS' {
+  return outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS'
+}
 
 export interface PeftMethod {
   /** peft_type as Fino writes it. */
@@ -42,6 +62,9 @@ const harmless = [
   'task_type',
 ]
 
+/** What remains for an adapter that Fino does not read. */
+export const elsewhere = 'Use it in Python with peft, or train one here.'
+
 /**
  * Throws `model-unsupported` where the file switches something on that Fino does not know: anything but null, false, 0, "",
  * "none", an empty list or object, whatever PEFT's version.
@@ -52,7 +75,10 @@ export function refuseUnknown(described: Described, known: readonly string[]): v
   )
   if (unknown.length > 0) {
     const shown = unknown.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(', ')
-    throw new Failure('model-unsupported', `adapter_config.json asks for ${shown}, which Fino does not compute.`)
+    throw new Failure(
+      'model-unsupported',
+      `${adapterConfigFile} asks for ${shown}, which Fino does not compute. ${elsewhere}`,
+    )
   }
 }
 

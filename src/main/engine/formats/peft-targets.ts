@@ -3,6 +3,7 @@ import { Failure } from '../../../shared/failure'
 import type { ModelConfig } from '../models/config'
 import { sitesOf, targetChoices } from '../strategies/sites'
 import type { Arrays } from './arrays'
+import { elsewhere } from './peft-method'
 
 export interface Targets {
   /** In Fino's names where they cover the modules; as stated otherwise. */
@@ -37,7 +38,7 @@ export function findTargets(config: ModelConfig, tensors: Arrays, suffix: string
   throw new Failure(
     'model-unsupported',
     foreign.length > 0
-      ? `The adapter changes ${foreign.slice(0, 3).join(', ')}, which Fino does not on ${config.architecture}.`
-      : 'The adapter does not change the same modules in all layers from one layer upwards, as Fino does.',
+      ? `The adapter changes ${foreign.slice(0, 3).join(', ')}, which Fino does not on ${config.architecture}. ${elsewhere}`
+      : `The adapter does not change the same modules in all layers from one layer upwards, as Fino does. ${elsewhere}`,
   )
 }

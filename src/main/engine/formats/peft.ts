@@ -11,13 +11,18 @@ import type { FolderContent } from './folder'
 import { fromAdaptionPrompt, toAdaptionPrompt } from './peft-adaption-prompt'
 import { ia3Method } from './peft-ia3'
 import { loraMethod } from './peft-lora'
-import type { PeftMethod } from './peft-method'
+import {
+  adapterConfigFile,
+  adapterFile,
+  adapterPrefix,
+  describeAdapter,
+  elsewhere,
+  type PeftMethod,
+  taskOf,
+} from './peft-method'
 import { prefixMethod, promptMethod } from './peft-prompt'
 import { decodeSafetensors, encodeSafetensors } from './safetensors'
 import { encodeJson } from './text'
-
-export const adapterConfigFile = 'adapter_config.json'
-export const adapterFile = 'adapter_model.safetensors'
 
 export interface PeftSource {
   readonly strategy: ModelStrategyId
@@ -40,7 +45,6 @@ export interface PeftReading {
 const methods: readonly PeftMethod[] = [loraMethod, ia3Method, promptMethod, prefixMethod]
 
 /** Prompts are told apart from the head by what precedes the head's names. */
-const adapterPrefix = 'base_model.model.'
 const headPrefixBesidePrompts = 'base_model.'
 
 /** Throws where the strategy is none that PEFT has: `exportFormats` of its description says so. */
@@ -60,11 +64,7 @@ export function writePeft(source: PeftSource): FolderContent {
     ...head.map(([name, array]) => [headPrefix + name, array] as const),
   ])
   const described = {
-    peft_type: method.type,
-    task_type: outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS',
-    base_model_name_or_path: baseModel,
-    revision: null,
-    inference_mode: true,
+    ...describeAdapter(method.type, outputs, baseModel),
     ...own.described,
     ...(outputs !== null && { modules_to_save: modulesToSave(config, Object.keys(parameters)) }),
   }
@@ -93,7 +93,7 @@ export function readPeft(
     const known = [...methods.flatMap(({ types }) => types), 'ADAPTION_PROMPT'].join(', ')
     throw new Failure(
       'model-unsupported',
-      `${adapterConfigFile} describes ${String(described.peft_type)}; Fino reads ${known}.`,
+      `${adapterConfigFile} describes ${String(described.peft_type)}; Fino reads ${known}. ${elsewhere}`,
     )
   }
   const headNames = headOf(config, outputs)
@@ -111,7 +111,7 @@ export function readPeft(
   if (unknown.length > 0)
     throw new Failure(
       'model-unsupported',
-      `${adapterFile} holds ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ` and ${unknown.length - 4} more` : ''}, which Fino does not train with ${method.strategy} on ${config.architecture}.`,
+      `${adapterFile} holds ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ` and ${unknown.length - 4} more` : ''}, which Fino does not train with ${method.strategy} on ${config.architecture}. ${elsewhere}`,
     )
   if (Object.keys(own).length === 0)
     throw new Failure('model-malformed', `${adapterFile} holds nothing of ${method.type}. Save the adapter again.`)
@@ -142,7 +142,7 @@ function modulesToSave({ architecture }: ModelConfig, names: readonly string[]):
 }
 
 function checkTask({ task_type: task }: Readonly<Record<string, unknown>>, outputs: number | null): void {
-  const need = outputs === null ? 'CAUSAL_LM' : 'SEQ_CLS'
+  const need = taskOf(outputs)
   if (task !== undefined && task !== null && task !== need)
     throw new Failure(
       'model-unsupported',
