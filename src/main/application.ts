@@ -36,11 +36,10 @@ import { locateNode } from './trainer/node-binary'
 import { createTrainer, type Trainer } from './trainer/trainer'
 import { locateWorker } from './trainer/worker-file'
 
-/** What only the door knows: what kind of window there is, and the system's dialogs. */
+/** What only the door knows: what kind of window there is, and the system's dialog. */
 export interface Host {
   kind: 'electron' | 'browser'
   systemLanguage: string
-  chooseData(): Promise<string | null>
   chooseFolder(): Promise<string | null>
   reveal(path: string): Promise<void>
 }

@@ -27,7 +27,6 @@ const workFailures: readonly FailureCode[] = [
 const host: Host = {
   kind: 'browser',
   systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
-  chooseData: async () => null,
   chooseFolder: async () => null,
   reveal: async (path) => {
     throw new Failure('forbidden', `A browser cannot open folders of this system. It lies at ${path}.`, { path })

@@ -62,11 +62,6 @@ export function createHandlers({
     transfers,
   } = features
 
-  const dialog = (open: () => Promise<string | null>) => () => {
-    if (host.kind === 'electron') return open()
-    throw new Failure('forbidden', 'A browser cannot open the dialogs of this system. Drop a file, or type its path.')
-  }
-
   return {
     'host:describe': () => ({
       kind: host.kind,
@@ -77,8 +72,10 @@ export function createHandlers({
 
     'files:upload-begin': () => transfers.beginUpload(),
     'files:upload-chunk': (input) => transfers.appendToUpload(input),
-    'files:choose-data': dialog(host.chooseData),
-    'files:choose-folder': dialog(host.chooseFolder),
+    'files:choose-folder': () => {
+      if (host.kind === 'electron') return host.chooseFolder()
+      throw new Failure('forbidden', 'A browser cannot open the dialogs of this system. Type the path of the folder.')
+    },
     'files:reveal': ({ path }) => host.reveal(path),
     'files:download': ({ downloadId }) => transfers.download(downloadId),
 

@@ -1,7 +1,7 @@
 /** Every message across the boundary between the application and its windows, with schemas. */
 import { z } from 'zod'
 import { dataReportSchema, datasetSchema, importOptionsSchema, previewSchema } from './dataset'
-import { accelerationProgressSchema, doctorReportSchema } from './device'
+import { accelerationProgressSchema, backendChoiceSchema, doctorReportSchema } from './device'
 import { dictionarySchema, wordListSchema } from './dictionary'
 import type { Outcome } from './failure'
 import { failureSchema } from './failure'
@@ -31,7 +31,7 @@ export type FileReference = z.infer<typeof fileReferenceSchema>
 export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'pt']),
   colorScheme: z.enum(['auto', 'light', 'dark']),
-  backend: z.enum(['auto', 'wasm', 'tensorflow']),
+  backend: backendChoiceSchema,
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -65,8 +65,7 @@ export const commands = {
 
   'files:upload-begin': { input: z.object({ fileName: z.string() }), output: z.object({ uploadId: z.string() }) },
   'files:upload-chunk': { input: z.object({ uploadId: z.string(), base64: z.string() }), output: none },
-  /** System dialogs; null = the person cancelled. In a browser they fail with `forbidden`. */
-  'files:choose-data': { input: nothing, output: z.string().nullable() },
+  /** The system's dialog; null = the person cancelled. In a browser it fails with `forbidden`. */
   'files:choose-folder': { input: nothing, output: z.string().nullable() },
   'files:reveal': { input: z.object({ path: z.string() }), output: none },
 

@@ -124,6 +124,8 @@ export const runResultSchema = z.object({
   peakMemoryBytes: z.number(),
   bestStep: z.number().int(),
   stoppedBecause: z.enum(['finished', 'early-stopping', 'asked']),
+  /** Texts of all splits that were neither trained on nor scored, since their prompts fill the maximum length. */
+  leftOutTexts: z.number().int().default(0),
 })
 export type RunResult = z.infer<typeof runResultSchema>
 

@@ -93,8 +93,6 @@ export const strategyDescriptionSchema = z.object({
   source: z.string(),
   trainableParameters: z.number().int(),
   totalParameters: z.number().int(),
-  /** True where the frozen encoder's output is computed once and kept for all epochs. */
-  cachesEncoder: z.boolean(),
   /** Never empty where `misfit` is null; the first is the default. */
   exportFormats: z.array(exportFormatSchema),
   /** Which library formats people may expect and do not get, and why. */

@@ -82,13 +82,13 @@ describe('messages', () => {
     })
   })
 
-  test('the host describes itself; a browser has no system dialogs', async () => {
+  test('the host describes itself; a browser has no system dialog', async () => {
     expect(await ask(application, 'host:describe', null)).toMatchObject({ kind: 'browser', systemLanguage: 'en' })
-    expect(await failureOf(application.invoke('files:choose-data', null))).toMatchObject({ code: 'forbidden' })
+    expect(await failureOf(application.invoke('files:choose-folder', null))).toMatchObject({ code: 'forbidden' })
     await application.close()
-    const host = { ...browserHost, kind: 'electron' as const, chooseData: async () => '/data.csv' }
+    const host = { ...browserHost, kind: 'electron' as const, chooseFolder: async () => '/models' }
     application = await openTestApplication(join(folder.path, 'home'), trainer, host)
-    expect(await ask(application, 'files:choose-data', null)).toBe('/data.csv')
+    expect(await ask(application, 'files:choose-folder', null)).toBe('/models')
   })
 
   test('settings are kept', async () => {

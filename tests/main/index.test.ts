@@ -92,12 +92,9 @@ describe('window.fino', () => {
     }
   })
 
-  it('opens the system dialogs', async () => {
-    recorded.dialogAnswers.push(
-      { canceled: false, filePaths: ['/data/messages.csv'] },
-      { canceled: true, filePaths: [] },
-    )
-    expect(await bridge().invoke('files:choose-data', null)).toEqual({ ok: true, value: '/data/messages.csv' })
+  it('opens the system dialog for folders', async () => {
+    recorded.dialogAnswers.push({ canceled: false, filePaths: ['/models/encoder'] }, { canceled: true, filePaths: [] })
+    expect(await bridge().invoke('files:choose-folder', null)).toEqual({ ok: true, value: '/models/encoder' })
     expect(await bridge().invoke('files:choose-folder', null)).toEqual({ ok: true, value: null })
   })
 })

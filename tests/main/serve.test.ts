@@ -32,7 +32,6 @@ afterAll(async () => {
 const browserHost = {
   kind: 'browser' as const,
   systemLanguage: 'en',
-  chooseData: async () => null,
   chooseFolder: async () => null,
   reveal: async () => undefined,
 }

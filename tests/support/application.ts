@@ -11,7 +11,6 @@ import type { FailureRecord, Outcome } from '../../src/shared/failure'
 export const browserHost: Host = {
   kind: 'browser',
   systemLanguage: 'en',
-  chooseData: async () => null,
   chooseFolder: async () => null,
   reveal: async () => undefined,
 }

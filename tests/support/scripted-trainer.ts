@@ -68,7 +68,6 @@ export function someStrategy(changes: Partial<StrategyDescription> = {}): Strate
     source: 'Hu et al. 2021',
     trainableParameters: 100,
     totalParameters: 10_000,
-    cachesEncoder: false,
     exportFormats: ['peft', 'hugging-face'],
     missingExports: [],
     misfit: null,
@@ -99,6 +98,7 @@ export function someResult(changes: Partial<RunResult> = {}): RunResult {
     peakMemoryBytes: 5e8,
     bestStep: 30,
     stoppedBecause: 'finished',
+    leftOutTexts: 0,
     ...changes,
   }
 }

@@ -42,7 +42,6 @@ export function describeDictionary(problem: Problem, options: StrategyOptions = 
       'Häffner, Hofer, Nagl and Walterskirchen 2023, Introducing an Interpretable Deep Learning Approach to Domain-Specific Dictionary Creation, Political Analysis 31:481-499',
     trainableParameters: mostWords,
     totalParameters: mostWords,
-    cachesEncoder: false,
     exportFormats: problem.kind === 'instruction' ? [] : ['dictionary'],
     missingExports: [],
     misfit: problem.kind === 'instruction' ? 'needs-targets-per-text' : null,

@@ -1,7 +1,8 @@
 /** What each command does, given an open application. Returns the exit code. */
 import { resolve } from 'node:path'
 import type { Dataset } from '../../shared/dataset'
-import { headlineOf } from '../../shared/result'
+import type { Recipe } from '../../shared/recipe'
+import { headlineOf, type RunResult } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import type { ExportFormat } from '../../shared/strategy'
 import type { Application } from '../application'
@@ -172,6 +173,7 @@ async function reportRun({ application, output }: Context, run: Run, out: string
             ['Validation', scores(result.validation)],
             ['Test', scores(result.test)],
             ['Naive', scores(result.naive)],
+            ...(result.leftOutTexts === 0 ? [] : [['Left out', leftOut(run.recipe, result)] as const]),
           ] as const)),
       ...(exported === null ? [] : [['Export', exported.folder] as const]),
     ]),
@@ -259,6 +261,10 @@ export async function accelerate(
   const backend = report.backends.find(({ id }) => id === 'tensorflow')
   output.answer({ installed: true, backend }, () => `Ready: ${backend?.device}, ${backend?.gflops?.toFixed(0)} GFLOP/s`)
   return exitCodes.done
+}
+
+function leftOut({ maxLength }: Recipe, { leftOutTexts }: RunResult): string {
+  return `${format.count(leftOutTexts)} rows, since their prompts fill all ${maxLength} tokens. Raise --max-length or shorten --template.`
 }
 
 function trainedShare({

@@ -56,6 +56,7 @@ export function runDocument(run: Run, exported: ExportRecord | null) {
     seconds: result?.seconds ?? null,
     tokensPerSecond: result?.tokensPerSecond ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? null,
+    leftOutTexts: result?.leftOutTexts ?? null,
     metrics: result === null ? null : { validation: result.validation, test: result.test, naive: result.naive },
     quote: quote === null ? null : quoteDocument(quote),
     exportPath: exported?.folder ?? null,

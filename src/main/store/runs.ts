@@ -189,6 +189,7 @@ export function createRunStore(database: Database): RunStore {
 }
 
 function toRun(row: Row): Run {
+  const result = parsed<RunResult>(row.result)
   return {
     id: row.id,
     name: row.name,
@@ -201,7 +202,8 @@ function toRun(row: Row): Run {
     device: row.device,
     versions: JSON.parse(row.versions),
     quote: parsed<Quote>(row.quote),
-    result: parsed<RunResult>(row.result),
+    // A result from before this was counted does not say it.
+    result: result && { ...result, leftOutTexts: result.leftOutTexts ?? 0 },
     failure: parsed<FailureRecord>(row.failure),
     resumable: cameFrom.queued.includes(row.status),
     createdAt: row.created_at,

@@ -90,7 +90,7 @@ export interface Jobs {
   probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
   /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */
   train: {
-    input: { material: Material; recipe: Recipe; runFolder: string; cacheFolder: string; resume: boolean }
+    input: { material: Material; recipe: Recipe; runFolder: string; resume: boolean }
     output: TrainOutput
   }
   /** `generation` decides how an instruction problem is answered; greedy where it is absent. */

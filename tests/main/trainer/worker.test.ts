@@ -44,7 +44,6 @@ const trainInput = (name: string, strategy: StrategyId, changes = {}): Jobs['tra
   material,
   recipe: tinyProjectRecipe(strategy, changes),
   runFolder: runFolder(name),
-  cacheFolder: join(folder, 'cache'),
   resume: false,
 })
 const texts = ['late and lost', 'thanks great lamp', 'never']

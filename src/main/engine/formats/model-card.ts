@@ -38,7 +38,7 @@ ${describe(problem)}, finetuned from ${baseModelName} with Fino by the strategy 
 ## Data
 
 "${datasetName}", ${datasetRows} rows, equal texts together: ${splits.train} to train, ${splits.validation} to validate, ${splits.test} to test.
-The validation rows decided which state of the model was kept; the test rows decided nothing.
+The validation rows decided which state of the model was kept; the test rows decided nothing.${leftOut(card)}
 
 ## Results
 
@@ -110,6 +110,11 @@ function meaning(problem: Problem): string {
     default:
       return problem satisfies never
   }
+}
+
+function leftOut({ recipe, result: { leftOutTexts } }: ModelCard): string {
+  if (leftOutTexts === 0) return ''
+  return `\nOf these rows, ${leftOutTexts} were neither trained on nor scored: their prompts fill all ${recipe.maxLength} tokens.`
 }
 
 function uncertainty(test: Metrics): string {

@@ -35,7 +35,6 @@ export const bottleneckAdapter: Strategy = {
       source: sources[variant],
       added: each * config.layers * adaptedParts[variant].length,
       resolved,
-      cachesEncoder: false,
       exportFormats: ['adapterhub', 'fino'],
       missingExports: [],
       options: describeOptions(config, outputs),

@@ -6,10 +6,7 @@ import type { ResolvedOptions } from './options'
 import { countReadingHead, countWhole } from './reading-head'
 
 export interface Addition
-  extends Pick<
-    StrategyDescription,
-    'id' | 'source' | 'cachesEncoder' | 'exportFormats' | 'missingExports' | 'options' | 'preset'
-  > {
+  extends Pick<StrategyDescription, 'id' | 'source' | 'exportFormats' | 'missingExports' | 'options' | 'preset'> {
   readonly id: Exclude<StrategyDescription['id'], 'dictionary'>
   /** Parameters that the base does not have. */
   readonly added: number

@@ -35,7 +35,6 @@ export const featureBased: Strategy = {
         'Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 5.3, arXiv:1810.04805',
       trainableParameters: fitted,
       totalParameters: base + fitted,
-      cachesEncoder: true,
       exportFormats: ['features'],
       missingExports: [],
       misfit: misfitOf('feature-based', config, outputs),

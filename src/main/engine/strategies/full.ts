@@ -27,7 +27,6 @@ export const full: Strategy = {
       source: 'Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, arXiv:1810.04805',
       trainableParameters: countValues(trained(config, resolved)) + countValues(head),
       totalParameters: countWhole(config, outputs),
-      cachesEncoder: firstLayerOf(config, resolved) > 0,
       exportFormats: ['hugging-face'],
       missingExports: [],
       misfit,

@@ -22,7 +22,6 @@ export const headOnly: Strategy = {
       source: 'Raschka 2023, Understanding Parameter-Efficient Finetuning of Large Language Models',
       trainableParameters: outputs === null ? 0 : countValues(headTensors(config, outputs)) + pooler,
       totalParameters: countWhole(config, outputs),
-      cachesEncoder: true,
       exportFormats: ['hugging-face'],
       missingExports: [],
       misfit: misfitOf('head-only', config, outputs),

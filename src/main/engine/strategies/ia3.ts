@@ -32,7 +32,6 @@ export const ia3: Strategy = {
         'Liu et al. 2022, Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning, arXiv:2205.05638',
       added,
       resolved,
-      cachesEncoder: false,
       exportFormats: ['peft', 'hugging-face'],
       missingExports: [],
       options: describeOptions(config, outputs),

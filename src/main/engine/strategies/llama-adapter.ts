@@ -36,7 +36,6 @@ export const llamaAdapter: Strategy = {
         'Zhang et al. 2023, LLaMA-Adapter: Efficient Fine-tuning of Language Models with Zero-init Attention, arXiv:2303.16199',
       added: layers * (length * config.width + gateSize(config, variant)),
       resolved,
-      cachesEncoder: layers < config.layers,
       exportFormats: missing ? ['fino'] : ['peft', 'fino'],
       missingExports: missing ? [missing] : [],
       options: describeOptions(config, outputs),

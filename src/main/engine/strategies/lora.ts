@@ -52,7 +52,6 @@ export const lora: Strategy = {
       source: 'Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models, arXiv:2106.09685',
       added,
       resolved,
-      cachesEncoder: settings.firstLayer > 0,
       exportFormats: ['peft', 'hugging-face'],
       missingExports: [],
       options: describeOptions(config, outputs),

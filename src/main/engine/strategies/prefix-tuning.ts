@@ -36,7 +36,6 @@ export const prefixTuning: Strategy = {
       source: 'Li and Liang 2021, Prefix-Tuning: Optimizing Continuous Prompts for Generation, arXiv:2101.00190',
       added: countPrefix(config, resolved),
       resolved,
-      cachesEncoder: false,
       exportFormats: [refused ? 'fino' : 'peft'],
       missingExports: [
         ...(refused ? [{ format: 'peft', reason: 'architecture-refused' } as const] : []),

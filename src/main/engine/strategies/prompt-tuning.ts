@@ -31,7 +31,6 @@ export const promptTuning: Strategy = {
       source: 'Lester et al. 2021, The Power of Scale for Parameter-Efficient Prompt Tuning, arXiv:2104.08691',
       added: resolved.number('virtualTokens') * config.width,
       resolved,
-      cachesEncoder: false,
       exportFormats: ['peft'],
       missingExports: [],
       options: describeOptions(config, outputs),

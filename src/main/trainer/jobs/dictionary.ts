@@ -109,6 +109,7 @@ export async function trainDictionary(
       peakMemoryBytes: peakMemoryBytes(),
       bestStep: 1,
       stoppedBecause: context.stop.requested === null ? 'finished' : 'asked',
+      leftOutTexts: 0,
     }
     const testRows = scoreRows(split.test, problem, predictions, objective.losses(test.measured, test.examples))
     return { result, testRows, backend: 'wasm', device: 'CPU, one thread', versions: { node: process.versions.node } }

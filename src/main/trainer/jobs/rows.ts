@@ -38,11 +38,6 @@ export function rowsOf(rows: readonly DatasetRow[], split: SplitName): DatasetRo
   })
 }
 
-/** For the log; the data's report says how many texts exceed a maximum length. */
-export function logLeftOut(texts: number, total: number): void {
-  if (texts > 0) console.warn(`${texts} of ${total} texts are left out: their prompts fill the maximum length`)
-}
-
 function parse(line: string): unknown {
   try {
     return JSON.parse(line)

@@ -9,7 +9,6 @@ import { objectiveOf } from '../../engine/training/objectives/index'
 import type { Material } from '../contract'
 import { type Answer, answerAll } from './answer'
 import { encodeAll, type LoadedModel, loadBaseModel } from './load'
-import { logLeftOut } from './rows'
 import { scoreRows } from './scored-rows'
 
 /** An answer may be this much longer than the response, and no longer than that: then it is another one. */
@@ -20,6 +19,8 @@ export interface TestScores {
   readonly metrics: Metrics
   readonly naive: Metrics
   readonly rows: ScoredRow[]
+  /** Of the test split, without room for a token of their response. */
+  readonly leftOutTexts: number
 }
 
 /** `between` is awaited between batches and between the tokens of answers; it ends the work by throwing. */
@@ -31,18 +32,18 @@ export async function scoreTest(
 ): Promise<TestScores> {
   const objective = objectiveOf(problem)
   const { examples, leftOut } = await encodeAll(objective, tuned, split.test, { breathe: () => between(0, 1) })
-  logLeftOut(leftOut.length, split.test.length)
+  const leftOutTexts = leftOut.length
   const rows = split.test.filter((_, index) => !leftOut.includes(index))
   const measured = await measure(tuned, examples)
   const losses = objective.losses(measured, examples)
   const metrics = objective.score(measured, examples)
   const naive = objective.naive(split.train, examples) ?? (await scoreUntrained())
   const predictions = objective.predict(measured)
-  if (predictions) return { metrics, naive, rows: scoreRows(rows, problem, predictions, losses) }
+  if (predictions) return { metrics, naive, rows: scoreRows(rows, problem, predictions, losses), leftOutTexts }
 
   const answers = await answerSome()
   const answered = metrics.kind === 'instruction' ? { ...metrics, exactMatch: shareRight(answers, rows) } : metrics
-  return { metrics: answered, naive, rows: scoreRows(rows, problem, answers, losses) }
+  return { metrics: answered, naive, rows: scoreRows(rows, problem, answers, losses), leftOutTexts }
 
   async function measure({ model, tokenizer, maxLength }: LoadedModel, tested: readonly Example[]) {
     const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, maxLength }

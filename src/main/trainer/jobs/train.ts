@@ -13,7 +13,7 @@ import { trainDictionary } from './dictionary'
 import { loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
-import { logLeftOut, readRows, rowsOf } from './rows'
+import { readRows, rowsOf } from './rows'
 import { scoreTest } from './test-scores'
 
 /** A crash costs no more than this much training. */
@@ -71,10 +71,11 @@ export const trainRun: Job<'train'> = async (input, context) => {
       resume: last ? { last, best: files.readBest } : null,
     })
     let ownTrainingSeconds = 0
+    let leftOutTexts = 0
     let next = await work.next()
     while (!next.done) {
       if (next.value.kind === 'step') ownTrainingSeconds += next.value.seconds
-      if (next.value.kind === 'left-out') logLeftOut(next.value.texts, next.value.total)
+      if (next.value.kind === 'left-out') leftOutTexts += next.value.texts
       tell(next.value)
       if (next.value.kind === 'checkpoint') context.checkpoint(next.value.step, next.value.byteLength)
       await context.breathe()
@@ -98,6 +99,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
       peakMemoryBytes: peakMemoryBytes(),
       bestStep: report.bestStep,
       stoppedBecause: report.stoppedBecause,
+      leftOutTexts: leftOutTexts + tested.leftOutTexts,
     }
     const { id, device, versions } = backend
     return { result, testRows: tested.rows, backend: id, device, versions }

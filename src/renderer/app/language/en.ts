@@ -573,6 +573,10 @@ export const en = {
       instruction: 'Before training: {{value}}',
     },
     validation: 'On validation: {{value}}',
+    leftOut_one:
+      '{{formatted}} text was neither trained on nor scored: its prompt fills all {{length}} tokens, so nothing of its response fits. Raise the longest text or shorten the template, then train again.',
+    leftOut_other:
+      '{{formatted}} texts were neither trained on nor scored: their prompts fill all {{length}} tokens, so nothing of their responses fits. Raise the longest text or shorten the template, then train again.',
     scatter: 'Predicted and true',
     scatterHint: 'Each dot is a test text; on the line it is exactly right.',
     scatterPoint: 'Row {{row}}: {{truth}} in your data, {{predicted}} predicted',

@@ -1,5 +1,5 @@
 /** What a finished run achieved: the verdict first, then scores, errors, costs and the recipe. */
-import { Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
+import { Alert, Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Metrics, RunResult } from '../../../shared/result'
@@ -10,6 +10,7 @@ import { EmptyNotice } from '../../components/EmptyNotice'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
+import { useFormat } from '../../lib/format'
 import { useQuery } from '../../lib/query'
 import { ConfusionMatrix } from './ConfusionMatrix'
 import { CostCard } from './CostCard'
@@ -58,6 +59,7 @@ export function ResultPanel({ id, onRun, onUse }: ResultPanelProps) {
 
 function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): void }) {
   const { t } = useTranslation()
+  const format = useFormat()
   return (
     <Page
       title={t('result.title')}
@@ -69,6 +71,15 @@ function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): 
       }
     >
       <VerdictCard run={run} result={result} />
+      {result.leftOutTexts > 0 && (
+        <Alert color="amber">
+          {t('result.leftOut', {
+            count: result.leftOutTexts,
+            formatted: format.number(result.leftOutTexts),
+            length: format.number(run.recipe.maxLength),
+          })}
+        </Alert>
+      )}
       <Details run={run} test={result.test} />
       {run.recipe.strategy === 'dictionary' && <DictionaryCard run={run} />}
       <SamplesCard run={run} />

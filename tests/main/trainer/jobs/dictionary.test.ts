@@ -81,7 +81,7 @@ async function train(
   )
   const recipe = { strategy: 'dictionary', options, seed } as Recipe
   const material = { modelFolder: '', rowsFile, problem, wordListFile: wordList }
-  const output = await trainDictionary({ material, recipe, runFolder, cacheFolder: home, resume: false }, used)
+  const output = await trainDictionary({ material, recipe, runFolder, resume: false }, used)
   return { output, rowsFile, trained: { kind: 'run', runFolder, recipe, modelFolder: '', problem } as const }
 }
 

@@ -33,7 +33,7 @@ test('the points of every step are out before the checkpoint that a resumed run 
   const checkpoints: { step: number; sent: typeof sent }[] = []
   const recipe = tinyProjectRecipe('lora', { epochs: 1 })
   await trainRun(
-    { material, recipe, runFolder, cacheFolder: folder, resume: false },
+    { material, recipe, runFolder, resume: false },
     {
       ...quiet,
       progress: (progress) => {
@@ -60,7 +60,7 @@ test('prompts without room for a response are left out of training and scores, a
   // The beginning, the template's two words, and a prompt of up to 8 words.
   const fitting = tested.filter(({ text }) => text.split(' ').length + 3 < 8)
   const recipe = tinyProjectRecipe('ia3', { epochs: 1, maxLength: 8 })
-  const input = { material, recipe, runFolder: join(folder, 'answering'), cacheFolder: folder, resume: false }
+  const input = { material, recipe, runFolder: join(folder, 'answering'), resume: false }
   const { result, testRows } = await trainRun(input, quiet)
   expect(testRows.map(({ id }) => id)).toEqual(fitting.map(({ id }) => id))
   expect(result.test.examples).toBe(fitting.length)
@@ -73,6 +73,6 @@ test.each(['feature-based', 'lora'] as const)('a run of %s counts no second twic
   const recipe = tinyProjectRecipe(strategy, { epochs: 1 })
   const runFolder = join(folder, `seconds-${strategy}`)
   const startedAt = performance.now()
-  const { result } = await trainRun({ material, recipe, runFolder, cacheFolder: folder, resume: false }, quiet)
+  const { result } = await trainRun({ material, recipe, runFolder, resume: false }, quiet)
   expect(result.seconds).toBeLessThanOrEqual((performance.now() - startedAt) / 1000)
 })

@@ -7,7 +7,6 @@ const dictionary: StrategyDescription = {
   source: '',
   trainableParameters: 1,
   totalParameters: 1,
-  cachesEncoder: false,
   exportFormats: ['dictionary'],
   missingExports: [],
   misfit: null,
