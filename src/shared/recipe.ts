@@ -36,6 +36,9 @@ export const recipeSchema = z.object({
 })
 export type Recipe = z.infer<typeof recipeSchema>
 
+/** In tokens, where the model reads as many. Texts are padded to their batch, so short ones cost nothing of it. */
+export const usualMaxLength = 256
+
 /** What a person may leave out; the strategy's preset fills the rest. */
 export const recipeRequestSchema = recipeSchema
   .extend({ template: recipeSchema.shape.template.unwrap() })

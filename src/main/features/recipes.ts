@@ -4,7 +4,7 @@ import type { Dataset } from '../../shared/dataset'
 import { Failure } from '../../shared/failure'
 import type { Model } from '../../shared/model'
 import type { Problem } from '../../shared/problem'
-import { type Recipe, type RecipeRequest, recipeSchema } from '../../shared/recipe'
+import { type Recipe, type RecipeRequest, recipeSchema, usualMaxLength } from '../../shared/recipe'
 import type { Run } from '../../shared/run'
 import {
   type Misfit,
@@ -40,8 +40,6 @@ export interface Prepared {
   strategy: StrategyDescription
 }
 
-/** Texts are padded to their batch, so short ones cost nothing of this; longer ones lose their end. */
-const usualMaxLength = 256
 const usual = { accumulationSteps: 1, clipNorm: 1, patience: 3, seed: 42 }
 
 export function createRecipes({

@@ -8,7 +8,7 @@ export interface Connection {
 }
 
 /** A connection whose state is set from outside. */
-export function createConnection(initial: ConnectionState): Connection & { set(state: ConnectionState): void } {
+function createConnection(initial: ConnectionState): Connection & { set(state: ConnectionState): void } {
   let current = initial
   const listeners = new Set<() => void>()
   return {

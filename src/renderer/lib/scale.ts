@@ -1,7 +1,7 @@
 /** Round numbers for axes and bins. */
 
 /** A step of 1, 2 or 5 times a power of ten that divides `span` into about `count` parts. */
-export function roundStep(span: number, count: number): number {
+function roundStep(span: number, count: number): number {
   if (!(span > 0)) return 1
   const raw = span / count
   const power = 10 ** Math.floor(Math.log10(raw))

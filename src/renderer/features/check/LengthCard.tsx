@@ -2,6 +2,7 @@
 import { Group, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { DataReport } from '../../../shared/dataset'
+import { usualMaxLength } from '../../../shared/recipe'
 import { Card } from '../../components/Card'
 import { Histogram } from '../../components/Histogram'
 import { useFormat } from '../../lib/format'
@@ -73,7 +74,11 @@ export function LengthCard({ answers, tokens, maxLength, onMaxLength }: LengthCa
   )
 }
 
-/** What a run uses where nothing is chosen: 256 tokens, or as many as the model reads. */
-export function usualLength(lengths: readonly { maxLength: number }[]): number {
-  return lengths.findLast(({ maxLength }) => maxLength <= 256)?.maxLength ?? lengths[0]?.maxLength ?? 256
+/** What a run uses where nothing is chosen, or as many tokens as the model reads. */
+function usualLength(lengths: readonly { maxLength: number }[]): number {
+  return (
+    lengths.findLast(({ maxLength }) => maxLength <= usualMaxLength)?.maxLength ??
+    lengths[0]?.maxLength ??
+    usualMaxLength
+  )
 }
