@@ -65,6 +65,7 @@ const card: ModelCard = {
     peakMemoryBytes: 1e9,
     bestStep: 96,
     stoppedBecause: 'early-stopping',
+    leftOutTexts: 0,
   },
   createdAt: '2026-11-23T12:00:00Z',
 }
@@ -93,6 +94,12 @@ describe('modelCard', () => {
   it('claims no certainty from a few right answers', () => {
     const test = { ...metrics, accuracy: 1, examples: 6 }
     expect(modelCard({ ...card, result: { ...card.result, test } })).toContain('anywhere from 61.0 to 100.0 %')
+  })
+
+  it('says how many rows were left out, where any were', () => {
+    expect(text).not.toContain('neither trained on nor scored')
+    const some = modelCard({ ...card, result: { ...card.result, leftOutTexts: 7 } })
+    expect(some).toContain('7 were neither trained on nor scored: their prompts fill all 96 tokens.')
   })
 
   it('names the base as it travels, and loads it from where it lies', () => {

@@ -98,6 +98,10 @@ test('runs keep their recipe and scores, as those of a problem with one class a 
   expect(() => database.prepare("UPDATE runs SET problem = '{}'").run()).toThrow(/never changes/)
 })
 
+test('results say that no text was left out', () => {
+  expect(createRunStore(database).get('done').result).toMatchObject({ leftOutTexts: 0 })
+})
+
 test('test rows gain a loss: what is known of the right class', () => {
   const { rows } = createMetricStore(database).testRows('done', { limit: 10 })
   expect(

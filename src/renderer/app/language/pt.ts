@@ -585,9 +585,9 @@ export const pt: Translation<typeof en> = {
     },
     validation: 'Na validação: {{value}}',
     leftOut_one:
-      '{{formatted}} texto ficou fora do treino e das notas: seu prompt ocupa todos os {{length}} tokens, e nada da resposta cabe. Aumente o texto mais longo ou encurte o modelo de prompt e treine de novo.',
+      '{{formatted}} texto ficou fora do treino e das notas: seu pedido ocupa todos os {{length}} tokens, e nada da resposta cabe. Aumente o texto mais longo ou encurte o molde e treine de novo.',
     leftOut_other:
-      '{{formatted}} textos ficaram fora do treino e das notas: seus prompts ocupam todos os {{length}} tokens, e nada das respostas cabe. Aumente o texto mais longo ou encurte o modelo de prompt e treine de novo.',
+      '{{formatted}} textos ficaram fora do treino e das notas: seus pedidos ocupam todos os {{length}} tokens, e nada das respostas cabe. Aumente o texto mais longo ou encurte o molde e treine de novo.',
     scatter: 'Previsto e real',
     scatterHint: 'Cada ponto é um texto de teste; sobre a linha ele acerta em cheio.',
     scatterPoint: 'Linha {{row}}: {{truth}} nos seus dados, {{predicted}} previsto',

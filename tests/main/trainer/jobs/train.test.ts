@@ -1,7 +1,7 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobContext } from '../../../../src/main/trainer/jobs/context'
 import { trainRun } from '../../../../src/main/trainer/jobs/train'
 import type { DatasetRow } from '../../../../src/shared/dataset'
@@ -52,20 +52,21 @@ test('the points of every step are out before the checkpoint that a resumed run 
   for (const checkpoint of checkpoints) expect(checkpoint.sent).toEqual({ step: checkpoint.step, afterWriting: false })
 })
 
-test('prompts without room for a response are left out of training and scores, and counted in the log', async () => {
+test('prompts without room for a response are left out of training and scores, and counted in the result', async () => {
   const material = await writeTinyProject(join(folder, 'answers'), 'llama', 'instruction')
-  const log = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const rows = (await readFile(material.rowsFile, 'utf8')).trim().split('\n')
-  const tested = rows.map((row) => JSON.parse(row) as DatasetRow).filter(({ split }) => split === 'test')
+  const lines = (await readFile(material.rowsFile, 'utf8')).trim().split('\n')
+  const rows = lines.map((line) => JSON.parse(line) as DatasetRow)
   // The beginning, the template's two words, and a prompt of up to 8 words.
-  const fitting = tested.filter(({ text }) => text.split(' ').length + 3 < 8)
+  const fits = ({ text }: DatasetRow) => text.split(' ').length + 3 < 8
+  const tested = rows.filter((row) => row.split === 'test' && fits(row))
   const recipe = tinyProjectRecipe('ia3', { epochs: 1, maxLength: 8 })
   const input = { material, recipe, runFolder: join(folder, 'answering'), resume: false }
   const { result, testRows } = await trainRun(input, quiet)
-  expect(testRows.map(({ id }) => id)).toEqual(fitting.map(({ id }) => id))
-  expect(result.test.examples).toBe(fitting.length)
-  expect(log).toHaveBeenCalledWith(expect.stringContaining(`${tested.length - fitting.length} of ${tested.length}`))
-  log.mockRestore()
+  expect(testRows.map(({ id }) => id)).toEqual(tested.map(({ id }) => id))
+  expect(result.test.examples).toBe(tested.length)
+  const leftOut = rows.filter((row) => !fits(row))
+  expect(new Set(leftOut.map(({ split }) => split))).toEqual(new Set(['train', 'validation', 'test']))
+  expect(result.leftOutTexts).toBe(leftOut.length)
 })
 
 test.each(['feature-based', 'lora'] as const)('a run of %s counts no second twice', async (strategy) => {
