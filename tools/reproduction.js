@@ -34,6 +34,11 @@ const comparisons = {
   reviews: {
     table: () => draw('reviews', join(settings.data, 'mr_rotten_tomatoes', 'data.csv')),
     columns: { text: 'text', target: 'label', task: 'classification' },
+    title: 'Classification of short film reviews (mr_rotten_tomatoes)',
+    about: () =>
+      `${settings.reviews} sentences drawn from 10,662, split 70/15/15. Epochs are cut to 4 (full: 3) where the preset has more.`,
+    figures: ['accuracy'],
+    verdict: verdictOnReviews,
     runs: [
       { strategy: 'dictionary', options: { predictor: 'random-forest' } },
       { strategy: 'dictionary', options: { predictor: 'boosted-trees' } },
@@ -51,6 +56,11 @@ const comparisons = {
   positions: {
     table: () => positions(join(settings.data, 'csta_manifesto_scaling', 'economic_position.csv')),
     columns: { text: 'sentence_text', target: 'crowd_mean', task: 'regression', group: 'manifestoid' },
+    title: 'Economic position of manifesto sentences (regression on `crowd_mean`)',
+    about: () =>
+      'Sentences that at least five people judged, whole manifestos in one split each; full finetuning for 3 epochs.',
+    figures: ['r2', 'meanSquaredError'],
+    verdict: verdictOnPositions,
     runs: [
       { strategy: 'dictionary', options: { predictor: 'linear' } },
       { strategy: 'dictionary', options: { predictor: 'random-forest' } },
@@ -64,6 +74,10 @@ const comparisons = {
   documents: {
     table: () => draw('documents', join(settings.data, 'imdb_polarity_docs2000', 'data.csv')),
     columns: { text: 'text', target: 'label', task: 'classification' },
+    title: 'Long film reviews, 256 against 512 tokens (imdb_polarity_docs2000)',
+    about: () => `${settings.documents} documents drawn from 2,000, split 70/15/15; full finetuning for 2 epochs.`,
+    figures: ['accuracy'],
+    verdict: verdictOnDocuments,
     runs: [
       { strategy: 'dictionary', options: { predictor: 'boosted-trees' } },
       { strategy: 'feature-based', maxLength: 256 },
@@ -76,17 +90,16 @@ const comparisons = {
   },
 }
 
-const results = {}
-for (const name of settings.only.split(',')) results[name] = runAll(name, comparisons[name])
-writeFileSync(join(__dirname, '../docs/reproduction.md'), document(results))
+for (const name of settings.only.split(',')) {
+  runAll(name, comparisons[name])
+  // After each table, so that what is there is written whatever becomes of the next.
+  writeFileSync(join(__dirname, '../docs/reproduction.md'), document())
+}
 
 function runAll(name, { table, columns, runs }) {
-  const kept = readKept()
   let datasetId
-  return runs.map((run) => {
-    const key = JSON.stringify([name, basename(settings.encoder), settings.backend, settings[name], run])
-    const found = kept.find((line) => line.key === key)
-    if (found) return found
+  for (const run of runs) {
+    if (keptLine(name, run)) continue
     datasetId ??= importTable(name, table(), columns)
     const changes = [
       ...Object.entries(run.options ?? {}).flatMap(([option, value]) => ['--option', `${option}=${value}`]),
@@ -96,20 +109,20 @@ function runAll(name, { table, columns, runs }) {
     const trained = fino(['train', datasetId, '--model', settings.encoder, '--strategy', run.strategy])(
       ...['--backend', settings.backend, '--seed', '1', ...changes],
     )
-    const line = { key, run, trained, interval: intervalOf(trained) }
+    const line = { key: keyOf(name, run), run, trained, interval: intervalOf(trained) }
     appendFileSync(keptFile, `${JSON.stringify(line)}\n`)
     console.log(`${name}: ${JSON.stringify(run)} ${JSON.stringify(line.interval)} in ${Math.round(trained.seconds)} s`)
-    return line
-  })
+  }
 }
 
-function readKept() {
-  if (!existsSync(keptFile)) return []
-  return readFileSync(keptFile, 'utf8')
-    .trim()
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
+function keyOf(name, run) {
+  return JSON.stringify([name, basename(settings.encoder), settings.backend, settings[name], run])
+}
+
+function keptLine(name, run) {
+  if (!existsSync(keptFile)) return undefined
+  const lines = readFileSync(keptFile, 'utf8').trim().split('\n').filter(Boolean)
+  return lines.map((line) => JSON.parse(line)).find(({ key }) => key === keyOf(name, run))
 }
 
 function importTable(name, file, { text, target, task, group }) {
@@ -195,43 +208,51 @@ function generator(seed) {
   }
 }
 
-function document({ reviews, positions: sentences, documents }) {
+function document() {
   const parts = [
     '# The sources’ comparisons, repeated',
     '',
     `Written by \`npm run reproduction\` on ${cpus().length} × ${cpus()[0].model}, backend \`${settings.backend}\`, encoder \`${basename(settings.encoder)}\`, seed 1. Intervals are 95 % bootstrap intervals over the test rows of one split; they do not hold the spread between seeds or splits.`,
   ]
-  if (reviews) {
-    parts.push(
-      '',
-      '## Classification of short film reviews (mr_rotten_tomatoes)',
-      '',
-      `${settings.reviews} sentences drawn from 10,662, split 70/15/15. Epochs are cut to 4 (full: 3) where the preset has more.`,
-      '',
-      ...rowsOf(reviews, ['accuracy']),
-    )
-  }
-  if (sentences) {
-    parts.push(
-      '',
-      '## Economic position of manifesto sentences (regression on `crowd_mean`)',
-      '',
-      'Sentences that at least five people judged, whole manifestos in one split each.',
-      '',
-      ...rowsOf(sentences, ['r2', 'meanSquaredError']),
-    )
-  }
-  if (documents) {
-    parts.push(
-      '',
-      '## Long film reviews, 256 against 512 tokens (imdb_polarity_docs2000)',
-      '',
-      `${settings.documents} documents drawn from 2,000, split 70/15/15; full finetuning for 2 epochs.`,
-      '',
-      ...rowsOf(documents, ['accuracy']),
-    )
+  for (const [name, { title, about, figures, verdict, runs }] of Object.entries(comparisons)) {
+    const lines = runs.map((run) => keptLine(name, run)).filter(Boolean)
+    if (lines.length === 0) continue
+    parts.push('', `## ${title}`, '', about(), '', ...rowsOf(lines, figures), '', verdict(lines))
   }
   return `${parts.join('\n')}\n`
+}
+
+/** The test figure of the best line of a strategy, or null where it was not run. */
+function bestOf(lines, strategy, figure, { maxLength, lowest = false } = {}) {
+  const found = lines
+    .filter(({ run }) => run.strategy === strategy && (maxLength === undefined || run.maxLength === maxLength))
+    .map(({ trained }) => trained.metrics.test[figure])
+  if (found.length === 0) return null
+  return lowest ? Math.min(...found) : Math.max(...found)
+}
+
+const percent = (value) => (value === null ? 'not run' : `${(100 * value).toFixed(1)} %`)
+const ratio = (part, whole) => (part === null || whole === null ? 'not run' : (part / whole).toFixed(2))
+
+function verdictOnReviews(lines) {
+  const scores = ['feature-based', 'head-only', 'full'].map((strategy) => percent(bestOf(lines, strategy, 'accuracy')))
+  return `Feature-based, head-only, full: ${scores.join(', ')}. Raschka (2023) has 88.0 %, 86.6 % and 92.1 % with DistilBERT on 35,000 long film reviews; only the order can be compared.`
+}
+
+function verdictOnPositions(lines) {
+  const errors = ['full', 'dictionary', 'head-only'].map((strategy) =>
+    bestOf(lines, strategy, 'meanSquaredError', { lowest: true }),
+  )
+  const explained = ['full', 'dictionary'].map((strategy) => bestOf(lines, strategy, 'r2'))
+  return `The mean squared error of full finetuning is ${ratio(errors[0], errors[1])} times that of the best dictionary (Wang 2024, on crisis reports: 0.54), its R² ${ratio(explained[0], explained[1])} times (1.27); head-only’s error is ${ratio(errors[2], errors[1])} times the dictionary’s. No sentence has 256 tokens, so 512 can change nothing here.`
+}
+
+function verdictOnDocuments(lines) {
+  const gains = ['feature-based', 'head-only', 'full'].map((strategy) => {
+    const [short, long] = [256, 512].map((maxLength) => bestOf(lines, strategy, 'accuracy', { maxLength }))
+    return `${strategy} ${percent(short)} to ${percent(long)}`
+  })
+  return `From 256 to 512 tokens: ${gains.join(', ')}. Wang (2024) finds 512 tokens better than 256.`
 }
 
 const titles = { accuracy: 'accuracy', r2: 'R²', meanSquaredError: 'mean squared error' }

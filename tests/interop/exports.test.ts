@@ -3,7 +3,7 @@
  * Runs where Python is: FINO_PYTHON has peft, FINO_ADAPTERS_PYTHON has AdapterHub's adapters.
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,6 +41,8 @@ interface Case {
   readonly problem: Problem
   readonly options: StrategyOptions
   readonly format: ExportFormat
+  /** The base where it is not the architecture's golden model. */
+  readonly base?: string
 }
 
 /** Options that make other files than the defaults do. */
@@ -74,11 +76,20 @@ const cases: readonly Case[] = everyCombination.flatMap(({ strategy, architectur
     })
 })
 
+/** A real pretrained LLaMA, where it is beside this repository. */
+const stories = join(import.meta.dirname, '../../../shared/models/stories260k')
+const realCases: readonly Case[] = (['lora', 'ia3', 'prompt-tuning', 'prefix-tuning', 'llama-adapter'] as const).map(
+  (strategy) => ({
+    name: `${strategy} on stories260k, instruction as peft`,
+    ...{ strategy, architecture: 'llama', problem: problems.instruction, options: {}, format: 'peft', base: stories },
+  }),
+)
+
 const pythons = [
   {
     library: 'peft',
     variable: 'FINO_PYTHON',
-    covered: cases.filter(({ format }) => format !== 'adapterhub'),
+    covered: [...cases.filter(({ format }) => format !== 'adapterhub'), ...(existsSync(stories) ? realCases : [])],
   },
   {
     library: 'adapters',
@@ -108,6 +119,10 @@ afterAll(() => {
 describe.each(pythons)('exports in Python with $library', ({ library, variable, covered, python }) => {
   it.skipIf(python)(`is skipped: no Python with ${library}; set ${variable} to one`, (context) => context.skip())
 
+  it.skipIf(existsSync(stories))('of a real LLaMA is skipped: stories260k is not beside this repository', (context) =>
+    context.skip(),
+  )
+
   describe.skipIf(!python)('loads', () => {
     const ours: number[][][] = []
     let seen: Seen[] = []
@@ -116,7 +131,7 @@ describe.each(pythons)('exports in Python with $library', ({ library, variable, 
       await startBackend('cpu')
       const asked: unknown[] = []
       for (const one of covered) {
-        const base = baseFolder(one.architecture)
+        const base = one.base ?? baseFolder(one.architecture)
         const { folder, logits } = await exportInto(one, base)
         ours.push(logits)
         const { strategy, format, problem, options } = one
