@@ -251,6 +251,7 @@ describe('training', () => {
       seconds: expect.any(Number),
       tokensPerSecond: expect.any(Number),
       peakMemoryBytes: expect.any(Number),
+      leftOutTexts: 0,
       metrics: {
         validation: { accuracy: expect.any(Number) },
         test: { accuracy: expect.any(Number), macroF1: expect.any(Number) },
@@ -440,5 +441,8 @@ describe('other problems', () => {
     expect(await fino(['export', id, '--out', join(folder.path, 'no'), '--format', 'adapterhub'])).toMatchObject({
       ...{ code: 2, error: expect.stringMatching(/cannot be written as adapterhub. Choose peft or hugging-face/) },
     })
+    const short = [...options.slice(0, -1), '8']
+    const { out } = await fino(['train', file, ...flags, '--strategy', 'ia3', ...short])
+    expect(out).toMatch(/^Left out +\d+ rows, since their prompts fill all 8 tokens. Raise --max-length or shorten/m)
   })
 })
