@@ -1,7 +1,7 @@
 /** What a run would cost on this machine, before it runs. */
 import { z } from 'zod'
-import { backendIdSchema } from './device'
-import { strategyIdSchema } from './strategy'
+import { type BackendId, backendIdSchema } from './device'
+import { type StrategyId, strategyIdSchema } from './strategy'
 
 export const rangeSchema = z.object({ low: z.number(), high: z.number() })
 export type Range = z.infer<typeof rangeSchema>
@@ -25,3 +25,16 @@ export const quoteSchema = z.object({
   trackRecord: z.object({ runs: z.number().int(), medianTimeError: z.number() }).nullable(),
 })
 export type Quote = z.infer<typeof quoteSchema>
+
+/** A finished run: what was estimated without correction, what the person was told, what it took. */
+export interface Experience {
+  strategy: StrategyId
+  backend: BackendId
+  basis: Quote['basis']
+  /** For the epochs that were really run, as `quotedSeconds`. */
+  estimatedSeconds: number
+  estimatedMemoryBytes: number
+  quotedSeconds: number
+  actualSeconds: number
+  actualMemoryBytes: number
+}

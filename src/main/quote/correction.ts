@@ -1,19 +1,5 @@
 /** Learns from finished runs how far estimates are off on this machine, and how sure the next one can be. */
-import type { BackendId } from '../../shared/device'
-import type { Quote } from '../../shared/quote'
-import type { StrategyId } from '../../shared/strategy'
-
-/** A finished run: what was estimated without correction, what the person was told, what it took. */
-export interface Experience {
-  strategy: StrategyId
-  backend: BackendId
-  basis: Quote['basis']
-  estimatedSeconds: number
-  estimatedMemoryBytes: number
-  quotedSeconds: number
-  actualSeconds: number
-  actualMemoryBytes: number
-}
+import type { Experience, Quote } from '../../shared/quote'
 
 /** An estimate times `center` is the best guess; times low and high, its range. */
 export interface Factor {

@@ -1,9 +1,9 @@
 /** Puts an estimate and what was learnt into the range that a person is told. */
 import type { BackendId } from '../../shared/device'
-import type { Quote } from '../../shared/quote'
+import type { Experience, Quote } from '../../shared/quote'
 import type { Recipe } from '../../shared/recipe'
 import type { StrategyDescription } from '../../shared/strategy'
-import { type Experience, learnCorrection, trackRecord } from './correction'
+import { learnCorrection, trackRecord } from './correction'
 import type { Estimate } from './prior'
 
 const tightShare = 0.92

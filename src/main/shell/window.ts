@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { BrowserWindow, protocol, session } from 'electron'
 import { readStaticFile, securityHeaders } from '../files/static-files'
 
-export const ownScheme = 'fino'
+const ownScheme = 'fino'
 export const ownOrigin = `${ownScheme}://app`
 
 /** Must run before the app is ready. */

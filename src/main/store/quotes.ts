@@ -1,21 +1,9 @@
 /** What was estimated before each finished run and what it took: the correction of later quotes learns from it. */
-import type { BackendId } from '../../shared/device'
-import type { Quote } from '../../shared/quote'
-import type { StrategyId } from '../../shared/strategy'
+import type { Experience } from '../../shared/quote'
 import type { Database } from './database'
 
-export interface QuoteOutcome {
+export interface QuoteOutcome extends Experience {
   runId: string
-  strategy: StrategyId
-  backend: BackendId
-  basis: Quote['basis']
-  /** Before any correction, for the epochs that were really run. */
-  estimatedSeconds: number
-  estimatedMemoryBytes: number
-  /** What the person was told, for the epochs that were really run. */
-  quotedSeconds: number
-  actualSeconds: number
-  actualMemoryBytes: number
   finishedAt: string
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Experience, learnCorrection, median, trackRecord } from '../../../src/main/quote/correction'
+import { learnCorrection, median, trackRecord } from '../../../src/main/quote/correction'
+import type { Experience } from '../../../src/shared/quote'
 
 const run = (changes: Partial<Experience>): Experience => ({
   strategy: 'lora',
