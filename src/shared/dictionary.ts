@@ -11,6 +11,9 @@ export const dictionaryTermSchema = z.object({
 })
 export type DictionaryTerm = z.infer<typeof dictionaryTermSchema>
 
+/** The one thing that a predictor sees beside the categories. */
+export const lengthFeature = 'ln(1 + words)'
+
 export const dictionarySchema = z.object({
   terms: z.array(dictionaryTermSchema),
   /** What the predictor on top makes of each category, where it can tell; otherwise empty. */

@@ -17,6 +17,11 @@ export type ProblemKind = Problem['kind']
 /** Around a prompt where nothing else is said: the form that Stanford Alpaca made common, without its preamble. */
 export const defaultTemplate = '### Instruction:\n{prompt}\n\n### Response:\n'
 
+/** Whether a template says, once, where the prompt goes. */
+export function isTemplate(text: string): boolean {
+  return text.split('{prompt}').length === 2
+}
+
 /** Outputs of the head that reads a text: one a class, one for a number; null = the language-model head answers. */
 export function outputsOf(problem: Problem): number | null {
   switch (problem.kind) {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { taskSchema } from './dataset'
 import { backendChoiceSchema } from './device'
+import { isTemplate } from './problem'
 import { strategyIdSchema, strategyOptionsSchema } from './strategy'
 
 export const recipeSchema = z.object({
@@ -27,12 +28,7 @@ export const recipeSchema = z.object({
   patience: z.number().int().min(0).max(1000),
   backend: backendChoiceSchema,
   /** Instruction tuning: what stands around a prompt, holding {prompt} once; null = the default. */
-  template: z
-    .string()
-    .max(4000)
-    .refine((text) => text.split('{prompt}').length === 2, 'it must hold {prompt} exactly once')
-    .nullable()
-    .default(null),
+  template: z.string().max(4000).refine(isTemplate, 'it must hold {prompt} exactly once').nullable().default(null),
 })
 export type Recipe = z.infer<typeof recipeSchema>
 

@@ -1,5 +1,5 @@
 /** Scores texts by a dictionary: how much of each category is in them. */
-import type { DictionaryTerm } from '../../shared/dictionary'
+import { type DictionaryTerm, lengthFeature } from '../../shared/dictionary'
 import { lengthOf, shareOf } from './corpus'
 import { countTerms, wordsOf } from './words'
 
@@ -11,8 +11,6 @@ export interface Scorer {
   /** Places of the terms that the text holds. */
   termsIn(text: string): number[]
 }
-
-export const lengthFeature = 'ln(1 + words)'
 
 export function createScorer(
   terms: readonly Pick<DictionaryTerm, 'term' | 'category' | 'weight'>[],

@@ -3,7 +3,7 @@ import { Button, Group, Select, SimpleGrid, Skeleton, Stack, Table, Text, TextIn
 import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Dictionary, DictionaryTerm } from '../../../shared/dictionary'
+import { type Dictionary, type DictionaryTerm, lengthFeature } from '../../../shared/dictionary'
 import type { Run } from '../../../shared/run'
 import { BarList } from '../../components/BarList'
 import { Card } from '../../components/Card'
@@ -15,8 +15,6 @@ import { useQuery } from '../../lib/query'
 const termsAtFirst = 15
 /** As many times more with each press. */
 const growth = 3
-/** What the application calls the one thing a dictionary sees beside its categories. */
-const lengthFeature = 'ln(1 + words)'
 const categoriesShown = 12
 
 export function DictionaryCard({ run }: { run: Run }) {

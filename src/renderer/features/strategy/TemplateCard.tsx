@@ -2,7 +2,7 @@
 import { Button, SimpleGrid, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { defaultTemplate } from '../../../shared/problem'
+import { defaultTemplate, isTemplate } from '../../../shared/problem'
 import { Card } from '../../components/Card'
 import { TemplatedRow } from '../../components/TemplatedRow'
 import { useQuery } from '../../lib/query'
@@ -20,11 +20,11 @@ export function TemplateCard({ datasetId, template, onTemplate }: TemplateCardPr
   // What is being typed may lack its {prompt} for a moment; it is kept apart until it is a template.
   const [typed, setTyped] = useState<string>()
   const shown = typed ?? template ?? defaultTemplate
-  const complete = shown.split('{prompt}').length === 2
+  const complete = isTemplate(shown)
   const row = report.value?.sample[0]
   const set = (text: string) => {
     setTyped(text)
-    if (text.split('{prompt}').length === 2) onTemplate(text === defaultTemplate ? null : text)
+    if (isTemplate(text)) onTemplate(text === defaultTemplate ? null : text)
   }
   return (
     <Card title={t('strategy.template.title')} hint={t('strategy.template.hint')}>
