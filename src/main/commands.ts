@@ -94,6 +94,7 @@ export function createHandlers({
     'strategies:describe': (input) => recipes.describeStrategies(input),
     'recipes:resolve': (input) => recipes.resolve(input),
     'quotes:create': (input) => quotes.create(input),
+    'quotes:cancel': (input) => quotes.cancel(input),
 
     'runs:start': (input) => runs.start(input),
     'runs:list': () => runs.list(),

@@ -102,6 +102,8 @@ export const commands = {
   /** Fills a request with presets; what a run with it would use. */
   'recipes:resolve': { input: recipeRequestSchema, output: recipeSchema },
   'quotes:create': { input: z.object({ request: recipeRequestSchema, probe: z.boolean() }), output: quoteSchema },
+  /** Ends the probe of exactly this request, where there is one. */
+  'quotes:cancel': { input: z.object({ request: recipeRequestSchema }), output: none },
 
   'runs:start': {
     input: z.object({ request: recipeRequestSchema, name: z.string().max(120).optional() }),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Application } from '../../src/main/application'
 import { openDatabase } from '../../src/main/store/database'
 import type { EventName } from '../../src/shared/contract'
@@ -297,6 +297,25 @@ describe('quotes', () => {
     const second = await ask(application, 'quotes:create', asked)
     expect(second.trackRecord).toEqual({ runs: 1, medianTimeError: 0.5 })
     expect(second.seconds.high).toBeCloseTo(36 * 1.3 ** 0.5, 6)
+  })
+
+  test('a probe that nobody waits for is ended, whether it has begun or not', async () => {
+    const asked = await request()
+    const probes = () => trainer.jobs.filter(({ name }) => name === 'probe')
+    trainer.answers.probe = async (_, control) => {
+      throw new Failure((await control.asked) === 'cancel' ? 'cancelled' : 'internal', 'asked')
+    }
+    const early = failureOf(application.invoke('quotes:create', { request: asked, probe: true }))
+    await ask(application, 'quotes:cancel', { request: asked })
+    expect(await early).toMatchObject({ code: 'cancelled' })
+    expect(probes()).toHaveLength(0)
+
+    const late = failureOf(application.invoke('quotes:create', { request: asked, probe: true }))
+    await vi.waitFor(() => expect(probes()).toHaveLength(1))
+    await ask(application, 'quotes:cancel', { request: { ...asked, epochs: 9 } })
+    await ask(application, 'quotes:cancel', { request: asked })
+    expect(await late).toMatchObject({ code: 'cancelled' })
+    await ask(application, 'quotes:cancel', { request: asked })
   })
 
   test('strategies that share a batch size read the texts once', async () => {

@@ -1,6 +1,7 @@
 /** Quotes: what a run would cost here, from the prior or from a probe, corrected by finished runs. */
 import { stat } from 'node:fs/promises'
 import type { BackendId } from '../../shared/device'
+import { Failure } from '../../shared/failure'
 import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
@@ -18,6 +19,8 @@ import type { Prepared, Recipes } from './recipes'
 
 export interface Quotes {
   create(input: { request: RecipeRequest; probe: boolean }): Promise<Quote>
+  /** Ends the probe of a request that nobody waits for any more: its `create` fails with `cancelled`. */
+  cancel(input: { request: RecipeRequest }): void
   /** The quote that was last given for exactly this recipe, or a new one from the prior. */
   forRun(prepared: Prepared): Promise<Quoted>
   /** Learns from a run that was not interrupted on its way. */
@@ -45,13 +48,15 @@ export function createQuotes({
 }: {
   recipes: Recipes
   library: Library
-  trainer: Pick<Trainer, 'run'>
+  trainer: Pick<Trainer, 'run' | 'start'>
   backends: Backends
   store: QuoteStore
   freeMemoryBytes: () => number
 }): Quotes {
   const given = new Map<string, Quoted>()
   const dataCosts = new Map<string, Promise<DataCost>>()
+  /** Of requests that are being probed. */
+  const probes = new Map<string, AbortController>()
 
   /** Tokenizing takes a while; strategies that share a batch size and a length share the answer. */
   function dataCost(prepared: Prepared): Promise<DataCost> {
@@ -79,16 +84,17 @@ export function createQuotes({
     return strategy === 'dictionary' ? { backend: 'wasm', gflops: 0 } : backends.choose(backend)
   }
 
-  async function quote(prepared: Prepared, probe: boolean): Promise<Quoted> {
+  /** Probes where a signal is given that can end it. */
+  async function quote(prepared: Prepared, probe: AbortSignal | null): Promise<Quoted> {
     const { recipe, strategy } = prepared
     const { id } = strategy
     // A dictionary's words are counted on the processor, in a moment: there is nothing to try.
-    const probed = probe && id !== 'dictionary'
+    const probed = probe !== null && id !== 'dictionary'
     const { backend, gflops } = await computeOn(recipe)
     const estimated =
       id === 'dictionary'
         ? await estimateWords(prepared)
-        : await estimateModel(prepared, { id, backend, gflops, probe: probed })
+        : await estimateModel(prepared, { id, backend, gflops, probe })
     const quoted = {
       estimate: estimated,
       quote: makeQuote({
@@ -107,7 +113,7 @@ export function createQuotes({
 
   async function estimateModel(
     prepared: Prepared,
-    { id, probe, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId; probe: boolean },
+    { id, probe, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId; probe: AbortSignal | null },
   ): Promise<Estimate> {
     const { recipe, dataset, model, strategy } = prepared
     const facts = {
@@ -120,8 +126,11 @@ export function createQuotes({
       recipe,
       ...speed,
     }
-    if (!probe) return estimate(facts)
-    return estimateFromProbe(await trainer.run('probe', { material: materialOf(library, prepared), recipe }), facts)
+    if (probe === null) return estimate(facts)
+    if (probe.aborted) throw new Failure('cancelled', 'It was cancelled before it was measured.')
+    const steps = trainer.start('probe', { material: materialOf(library, prepared), recipe })
+    probe.addEventListener('abort', () => steps.cancel())
+    return estimateFromProbe(await steps.done, facts)
   }
 
   async function estimateWords({ dataset, recipe }: Prepared): Promise<Estimate> {
@@ -130,10 +139,21 @@ export function createQuotes({
   }
 
   return {
-    create: async ({ request, probe }) => (await quote(await recipes.prepare(request), probe)).quote,
+    async create({ request, probe }) {
+      if (!probe) return (await quote(await recipes.prepare(request), null)).quote
+      const key = JSON.stringify(request)
+      const ending = new AbortController()
+      probes.set(key, ending)
+      try {
+        return (await quote(await recipes.prepare(request), ending.signal)).quote
+      } finally {
+        if (probes.get(key) === ending) probes.delete(key)
+      }
+    },
+    cancel: ({ request }) => probes.get(JSON.stringify(request))?.abort(),
     async forRun(prepared) {
       const { backend } = await computeOn(prepared.recipe)
-      return given.get(keyOf(prepared.recipe, backend)) ?? quote(prepared, false)
+      return given.get(keyOf(prepared.recipe, backend)) ?? quote(prepared, null)
     },
     learn(runId, { quote, estimate }, result) {
       const { strategy, backend, basis } = quote

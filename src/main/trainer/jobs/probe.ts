@@ -14,6 +14,7 @@ import { computeGradients } from '../../engine/training/gradients'
 import { fitLinearModel } from '../../engine/training/linear-model'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import { createAdamW } from '../../engine/training/optimizer'
+import { leaveIfCancelled } from '../../engine/training/phase'
 import type { ProbeFacts } from '../contract'
 import type { Job } from './context'
 import { costOf } from './lengths'
@@ -96,6 +97,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
           const taken = seconds()
           dispose([loss, norm, gradients, ...(factor ? [factor] : [])])
           await context.breathe()
+          leaveIfCancelled(context.stop)
           return taken
         }
         for (const plan of [longest, at(0.5)]) await take(plan)

@@ -1,6 +1,6 @@
 /** Quotes for all strategies: an estimate for each at once, then measured ones, one after another. */
 import { useEffect, useState } from 'react'
-import { type FailureRecord, toFailureRecord } from '../../../shared/failure'
+import { Failure, type FailureRecord, toFailureRecord } from '../../../shared/failure'
 import type { Quote } from '../../../shared/quote'
 import type { RecipeRequest } from '../../../shared/recipe'
 import type { StrategyId } from '../../../shared/strategy'
@@ -19,7 +19,7 @@ type States = Readonly<Partial<Record<StrategyId, QuoteState>>>
 /** Quotes of this page's lifetime, by request. */
 const estimated = new Map<string, Quote>()
 const measured = new Map<string, Quote>()
-/** Measurements under way, by request: one that is asked for again is not begun again. */
+/** Measurements under way or waiting, by request: one that is asked for again is not begun again. */
 const underWay = new Map<string, Promise<Quote>>()
 let lastMeasurement: Promise<unknown> = Promise.resolve()
 /** Typing in a field asks for one quote, not for one a key. */
@@ -39,12 +39,16 @@ export function useQuotes(requests: readonly RecipeRequest[]): States {
     for (const request of wanted) {
       setStates((last) => ({ ...last, [request.strategy]: knownState(request, last[request.strategy]?.quote ?? null) }))
     }
-    const timer = setTimeout(() => void quoteAll(wanted, show, () => current), settleMs)
+    const timer = setTimeout(() => {
+      giveUpAllBut(wanted)
+      void quoteAll(wanted, show, () => current)
+    }, settleMs)
     return () => {
       current = false
       clearTimeout(timer)
     }
   }, [key])
+  useEffect(() => () => giveUpAllBut([]), [])
 
   return states
 }
@@ -92,14 +96,27 @@ function measure(request: RecipeRequest): Promise<Quote> {
   const key = JSON.stringify(request)
   const begun = underWay.get(key)
   if (begun !== undefined) return begun
-  const measurement = lastMeasurement.then(() => call('quotes:create', { request, probe: true }))
+  const measurement: Promise<Quote> = lastMeasurement.then(() => {
+    if (underWay.get(key) !== measurement) throw new Failure('cancelled', 'Nobody waits for it any more.')
+    return call('quotes:create', { request, probe: true })
+  })
   underWay.set(key, measurement)
-  lastMeasurement = measurement.then(
-    (quote) => {
-      measured.set(key, quote)
-      underWay.delete(key)
-    },
-    () => underWay.delete(key),
-  )
+  const leave = () => {
+    if (underWay.get(key) === measurement) underWay.delete(key)
+  }
+  lastMeasurement = measurement.then((quote) => {
+    measured.set(key, quote)
+    leave()
+  }, leave)
   return measurement
+}
+
+/** Measurements that nobody waits for any more would hold up those that somebody does. */
+function giveUpAllBut(requests: readonly RecipeRequest[]): void {
+  const wanted = new Set(requests.map((request) => JSON.stringify(request)))
+  for (const key of [...underWay.keys()].filter((key) => !wanted.has(key))) {
+    underWay.delete(key)
+    // It may have ended in the meantime, or the connection with it.
+    call('quotes:cancel', { request: JSON.parse(key) }).catch(() => undefined)
+  }
 }
