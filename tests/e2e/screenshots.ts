@@ -149,6 +149,7 @@ test('every screen', async ({ browser }) => {
     await host.ask('settings:set', { language: 'pt', colorScheme: 'dark' })
     const portuguese = await open(`/new/strategy?${draft}`)
     await expect(portuguese.getByRole('radio', { name: 'LoRA' })).toBeVisible()
+    await expect(portuguese.locator('.mantine-Skeleton-root')).toHaveCount(0, { timeout: 60_000 })
     await photograph(portuguese, '17-strategy-portuguese-dark')
   } finally {
     await host.ask('settings:set', { language: 'system', colorScheme: 'auto' })

@@ -27,7 +27,7 @@ export function QuotePanel({ state = { kind: 'estimating', quote: null } }: Quot
         />
         <Amount label={t('strategy.quote.disk')} value={quote && format.bytes(quote.diskBytes)} state={state} />
       </div>
-      <Group gap="xs" h={22} wrap="nowrap">
+      <Group gap="xs" mih={22} wrap="nowrap">
         {quote !== null && <GuardBadge guard={quote.guard} />}
         <Basis state={state} />
       </Group>
@@ -104,7 +104,7 @@ function Basis({ state }: { state: QuoteState }) {
 
 function Remark({ text }: { text: string }) {
   return (
-    <Text size="xs" c="dimmed" truncate title={text}>
+    <Text size="xs" c="dimmed" lineClamp={2} title={text}>
       {text}
     </Text>
   )
