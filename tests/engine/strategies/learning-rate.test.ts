@@ -7,9 +7,9 @@ import { tinyTunedModel } from '../../support/tuned-models'
 
 beforeAll(() => startBackend('cpu'))
 
-const llama = (width: number) =>
+const llama = (width: number, layers = 28) =>
   parseConfig({
-    ...{ model_type: 'llama', vocab_size: 100, hidden_size: width, num_hidden_layers: 2, intermediate_size: 64 },
+    ...{ model_type: 'llama', vocab_size: 100, hidden_size: width, num_hidden_layers: layers, intermediate_size: 64 },
     num_attention_heads: 8,
   })
 
@@ -17,6 +17,11 @@ it('falls with the width, rounded to one digit', () => {
   const rate = (width: number, exponent: number) => learningRateFor(llama(width), { at768: 5e-4, exponent })
   expect([384, 768, 3072].map((width) => rate(width, 1))).toEqual([1e-3, 5e-4, 1e-4])
   expect([192, 768, 3072].map((width) => rate(width, 0.5))).toEqual([1e-3, 5e-4, 3e-4])
+})
+
+it('is larger in shallow models where a strategy says so', () => {
+  const rate = (layers: number) => learningRateFor(llama(384, layers), { at768: 5e-5, exponent: 1, shallow: 2 })
+  expect([4, 6].map(rate)).toEqual([2e-4, 1e-4])
 })
 
 it("is near the best of Hugging Face's comparison for a decoder of three billion parameters", () => {

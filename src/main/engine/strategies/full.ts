@@ -86,7 +86,7 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
 
 /** Small models, with larger steps to go, take longer. */
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const learningRate = learningRateFor(config, { at768: 5e-5, exponent: 1 })
+  const learningRate = learningRateFor(config, { at768: 5e-5, exponent: 1, shallow: 2 })
   const epochs = outputs === null ? 3 : config.width <= 512 ? 5 : 4
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0.01, warmupShare: 0.1 }
 }

@@ -169,7 +169,7 @@ function describeOptions(config: ModelConfig, outputs: number | null): OptionDes
 }
 
 function preset(config: ModelConfig, outputs: number | null): Preset {
-  const learningRate = learningRateFor(config, { at768: 5e-4, exponent: 1 })
+  const learningRate = learningRateFor(config, { at768: 5e-4, exponent: 1, shallow: 2 })
   const epochs = outputs === null ? 3 : 8
   return { epochs, batchSize: outputs === null ? 8 : 16, learningRate, weightDecay: 0.01, warmupShare: 0.06 }
 }
