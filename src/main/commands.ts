@@ -96,6 +96,10 @@ export function createHandlers({
     'quotes:create': (input) => quotes.create(input),
     'quotes:cancel': (input) => quotes.cancel(input),
 
+    'adaptations:quote': () => adaptationsToCome(),
+    'adaptations:cancel-quote': () => adaptationsToCome(),
+    'adaptations:start': () => adaptationsToCome(),
+
     'runs:start': (input) => runs.start(input),
     'runs:list': () => runs.list(),
     'runs:get': ({ id }) => runs.get(id),
@@ -139,6 +143,10 @@ export function createHandlers({
     'settings:get': () => settings.get(),
     'settings:set': (input) => settings.set(input),
   }
+}
+
+function adaptationsToCome(): never {
+  throw new Failure('task-unsupported', 'This version cannot adapt models yet.')
 }
 
 function isCommand(name: string): name is CommandName {

@@ -1,10 +1,12 @@
 /** Every message across the boundary between the application and its windows, with schemas. */
 import { z } from 'zod'
+import { adaptationPlanSchema, adaptationRequestSchema } from './adaptation'
 import { dataReportSchema, datasetSchema, importOptionsSchema, previewSchema } from './dataset'
 import { accelerationProgressSchema, backendChoiceSchema, doctorReportSchema } from './device'
 import { dictionarySchema, wordListSchema } from './dictionary'
 import type { Outcome } from './failure'
 import { failureSchema } from './failure'
+import { fileReferenceSchema } from './file-reference'
 import { generationSchema } from './generation'
 import { modelSchema } from './model'
 import { quoteSchema } from './quote'
@@ -17,16 +19,7 @@ const nothing = z.undefined().or(z.null())
 const none = z.void().or(z.null())
 const byId = z.object({ id: z.string() })
 
-/**
- * A file that the person chose: a path on this machine (Electron, command line), or the bytes themselves
- * (a browser cannot tell paths). Bytes travel base64-encoded and are kept under the workspace as an upload.
- */
-export const fileReferenceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('path'), path: z.string() }),
-  z.object({ kind: z.literal('upload'), uploadId: z.string(), fileName: z.string() }),
-  z.object({ kind: z.literal('example') }),
-])
-export type FileReference = z.infer<typeof fileReferenceSchema>
+export { type FileReference, fileReferenceSchema } from './file-reference'
 
 export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'pt']),
@@ -104,6 +97,16 @@ export const commands = {
   'quotes:create': { input: z.object({ request: recipeRequestSchema, probe: z.boolean() }), output: quoteSchema },
   /** Ends the probe of exactly this request, where there is one. */
   'quotes:cancel': { input: z.object({ request: recipeRequestSchema }), output: none },
+
+  /** Which texts an adaptation would learn from, its whole recipe, and what it would cost. */
+  'adaptations:quote': {
+    input: z.object({ request: adaptationRequestSchema, probe: z.boolean() }),
+    output: adaptationPlanSchema,
+  },
+  /** Ends the probe of exactly this request, where there is one. */
+  'adaptations:cancel-quote': { input: z.object({ request: adaptationRequestSchema }), output: none },
+  /** A run like any other: watched, stopped and resumed as such. `adaptation.modelId` names the new model when it is done. */
+  'adaptations:start': { input: z.object({ request: adaptationRequestSchema }), output: runSchema },
 
   'runs:start': {
     input: z.object({ request: recipeRequestSchema, name: z.string().max(120).optional() }),

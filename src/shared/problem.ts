@@ -10,6 +10,11 @@ export const problemSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('regression'), mean: z.number(), deviation: z.number().positive() }),
   /** A response to a prompt. `template` holds {prompt} once; the response follows it. */
   z.object({ kind: z.literal('instruction'), template: z.string() }),
+  /**
+   * Texts alone, to adapt a model to them: an encoder foresees pieces that were masked (Devlin et al. 2019), a decoder
+   * each next one.
+   */
+  z.object({ kind: z.literal('language'), objective: z.enum(['masked', 'causal']) }),
 ])
 export type Problem = z.infer<typeof problemSchema>
 export type ProblemKind = Problem['kind']
@@ -31,6 +36,7 @@ export function outputsOf(problem: Problem): number | null {
     case 'regression':
       return 1
     case 'instruction':
+    case 'language':
       return null
     default:
       return problem satisfies never

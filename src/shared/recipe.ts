@@ -1,14 +1,16 @@
 /** A recipe: everything that decides a run, so that the same recipe gives the same numbers. */
 import { z } from 'zod'
-import { taskSchema } from './dataset'
+import { tasks } from './dataset'
 import { backendChoiceSchema } from './device'
 import { isTemplate } from './problem'
 import { strategyIdSchema, strategyOptionsSchema } from './strategy'
 
 export const recipeSchema = z.object({
+  /** '' where an adaptation's texts come from a file. */
   datasetId: z.string(),
   modelId: z.string(),
-  task: taskSchema,
+  /** That of the data set; `adaptation` = no targets, the texts themselves. */
+  task: z.enum([...tasks, 'adaptation']),
   strategy: strategyIdSchema,
   options: strategyOptionsSchema,
   epochs: z.number().int().min(1).max(1000),

@@ -67,11 +67,26 @@ export const instructionMetricsSchema = z.object({
 })
 export type InstructionMetrics = z.infer<typeof instructionMetricsSchema>
 
+/** Of texts that were not learnt from, their masked pieces (encoders) or each piece after the first (decoders). */
+export const languageMetricsSchema = z.object({
+  kind: z.literal('language'),
+  /** Mean negative log-likelihood per foreseen piece, natural logarithm. */
+  loss: z.number(),
+  /** exp(loss); of an encoder the pseudo-perplexity of the masked pieces. */
+  perplexity: z.number(),
+  /** Share of the pieces that the model would have chosen. */
+  tokenAccuracy: z.number(),
+  examples: z.number().int(),
+  tokens: z.number().int(),
+})
+export type LanguageMetrics = z.infer<typeof languageMetricsSchema>
+
 export const metricsSchema = z.discriminatedUnion('kind', [
   classificationMetricsSchema,
   multiLabelMetricsSchema,
   regressionMetricsSchema,
   instructionMetricsSchema,
+  languageMetricsSchema,
 ])
 export type Metrics = z.infer<typeof metricsSchema>
 
@@ -107,12 +122,13 @@ export const scoredRowSchema = z.object({
 })
 export type ScoredRow = z.infer<typeof scoredRowSchema>
 
+/** Adapting to texts: `validation` and `test` are both of the held-out texts, `test` with the new model read back from its files. */
 export const runResultSchema = z.object({
   validation: metricsSchema,
   test: metricsSchema,
   /**
    * What needs no reading scores on the test split: the most frequent class or classes of the training split, its mean,
-   * or the base model before training (instruction).
+   * or the base model before training (instruction, language).
    */
   naive: metricsSchema,
   trainableParameters: z.number().int(),
@@ -141,6 +157,7 @@ export function headlineOf(metrics: Metrics): { name: HeadlineName; value: numbe
     case 'regression':
       return { name: 'r2', value: metrics.r2, higherIsBetter: true }
     case 'instruction':
+    case 'language':
       return { name: 'perplexity', value: metrics.perplexity, higherIsBetter: false }
     default:
       return metrics satisfies never

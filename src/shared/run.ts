@@ -1,5 +1,6 @@
 /** A run: its status machine, its progress and its history. */
 import { z } from 'zod'
+import { adaptationSchema } from './adaptation'
 import { backendIdSchema } from './device'
 import { failureSchema } from './failure'
 import { problemSchema } from './problem'
@@ -78,6 +79,8 @@ export const runSchema = z.object({
   datasetName: z.string(),
   modelName: z.string(),
   problem: problemSchema,
+  /** Only where texts adapt a model (problem `language`). */
+  adaptation: adaptationSchema.nullable(),
   backend: backendIdSchema.nullable(),
   device: z.string().nullable(),
   versions: z.record(z.string(), z.string()),

@@ -18,6 +18,7 @@ const problems: { readonly [Kind in ProblemKind]: Extract<Problem, { kind: Kind 
   'multi-label': { kind: 'multi-label', labels: ['complaint', 'praise', 'slow'], separator: ';' },
   regression: { kind: 'regression', mean: 5, deviation: 2 },
   instruction: { kind: 'instruction', template: 'a {prompt} b' },
+  language: { kind: 'language', objective: 'masked' },
 }
 
 /** Writes into `folder`. A text with "lost" or "late" in it is a complaint: there is something to learn. */
@@ -56,6 +57,8 @@ function targetOf(text: string, kind: ProblemKind): string {
       return String(text.split(' ').length)
     case 'instruction':
       return text.split(' ').slice(0, 2).join(' ')
+    case 'language':
+      return ''
     default:
       return kind satisfies never
   }

@@ -21,6 +21,7 @@ export const numberTokenizer: Tokenizer = {
   beginningId: 1,
   endIds: [2],
   encodePlain: async (texts) => texts.map(numbersIn),
+  masking: { maskId: 3, specialIds: new Set([0, 1, 2, 3]), vocabularySize: 60 },
   decode: async (tokenIds) => tokenIds.join(' '),
   encode: async (texts, maxLength) =>
     texts.map((text) => {
@@ -55,6 +56,7 @@ export const tinyProblems = {
   'multi-label': { kind: 'multi-label', labels: ['no', 'yes', 'long'], separator: ',' },
   regression: { kind: 'regression', mean: 6, deviation: 2.5 },
   instruction: { kind: 'instruction', template: '4 {prompt} 5' },
+  language: { kind: 'language', objective: 'masked' },
 } as const satisfies { [Kind in ProblemKind]: Extract<Problem, { kind: Kind }> }
 
 /** Texts with targets of the problem, all of which can be told from the texts' lengths and places. */
@@ -70,6 +72,8 @@ export function tinyTargets(count: number, seed: number, kind: ProblemKind = 'si
         return { text: tokens.join(' '), target: String(tokens.length) }
       case 'instruction':
         return { text: tokens.slice(1, 4).join(' '), target: [...tokens.slice(1, 3)].reverse().join(' ') }
+      case 'language':
+        return { text: tokens.join(' '), target: '' }
       default:
         return kind satisfies never
     }

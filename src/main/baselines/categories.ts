@@ -55,6 +55,7 @@ export function categorize(problem: Problem, answers: readonly Float32Array[]): 
       }
     }
     case 'instruction':
+    case 'language':
       throw new Error('a dictionary has no words for a response')
     default:
       return problem satisfies never

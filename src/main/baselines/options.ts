@@ -67,6 +67,7 @@ function categoriesIn(problem: Problem): number {
     case 'regression':
       return 6
     case 'instruction':
+    case 'language':
       return 0
     default:
       return problem satisfies never

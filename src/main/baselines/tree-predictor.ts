@@ -117,6 +117,7 @@ function assemble(
       case 'multi-label':
         return (row) => [Math.log(probability(row, '1')) - Math.log(probability(row, '0'))]
       case 'instruction':
+      case 'language':
         throw new Error('trees write no response')
       default:
         return problem satisfies never

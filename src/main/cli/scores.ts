@@ -49,6 +49,12 @@ function namedScores(metrics: Metrics): [string, string][] {
           ? []
           : [['exact match', format.score(metrics.exactMatch)] satisfies [string, string]]),
       ]
+    case 'language':
+      return [
+        ['loss', format.score(metrics.loss)],
+        ['perplexity', format.figure(metrics.perplexity)],
+        ['pieces foreseen', format.score(metrics.tokenAccuracy)],
+      ]
     default:
       return metrics satisfies never
   }

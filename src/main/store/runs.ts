@@ -1,4 +1,5 @@
 /** Runs: an immutable recipe, a status that moves only along the machine of shared/run.ts, and what came of it. */
+import type { Adaptation } from '../../shared/adaptation'
 import { Failure, type FailureRecord } from '../../shared/failure'
 import type { Problem } from '../../shared/problem'
 import type { Quote } from '../../shared/quote'
@@ -25,6 +26,7 @@ export interface NewRun {
   datasetName: string
   modelName: string
   problem: Problem
+  adaptation?: Adaptation | null
   sessionId: string
   createdAt: string
 }
@@ -50,6 +52,8 @@ export interface RunStore {
   move(id: string, to: RunStatus, change: RunChange): Run
   setQuote(id: string, quote: Quote): void
   setVersions(id: string, versions: Record<string, string>): void
+  /** What became known of an adaptation on its way. */
+  setAdaptation(id: string, adaptation: Adaptation): void
   setProgress(id: string, progress: Progress): void
   /** The last progress of the run; null before any. */
   progress(id: string): Progress | null
@@ -67,6 +71,7 @@ interface Row {
   dataset_name: string
   model_name: string
   problem: string
+  adaptation: string | null
   backend: Run['backend']
   device: string | null
   versions: string
@@ -84,9 +89,9 @@ export function createRunStore(database: Database): RunStore {
   const selectAll = database.prepare<[], Row>('SELECT * FROM runs ORDER BY created_at DESC, rowid DESC')
   const insert = database.prepare(`
     INSERT INTO runs (id, name, status, recipe, dataset_id, model_id, strategy, seed, dataset_name, model_name, problem,
-                      session_id, created_at)
+                      adaptation, session_id, created_at)
     VALUES (@id, @name, 'queued', @recipe, @datasetId, @modelId, @strategy, @seed, @datasetName, @modelName, @problem,
-            @sessionId, @createdAt)`)
+            @adaptation, @sessionId, @createdAt)`)
   const change = database.prepare(`
     UPDATE runs SET
       status = @status,
@@ -101,6 +106,7 @@ export function createRunStore(database: Database): RunStore {
     WHERE id = @id AND status IN (SELECT value FROM json_each(@cameFrom))`)
   const setQuote = database.prepare('UPDATE runs SET quote = ? WHERE id = ?')
   const setVersions = database.prepare('UPDATE runs SET versions = ? WHERE id = ?')
+  const setAdaptation = database.prepare('UPDATE runs SET adaptation = ? WHERE id = ?')
   const setProgress = database.prepare('UPDATE runs SET progress = ? WHERE id = ?')
   const rename = database.prepare('UPDATE runs SET name = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM runs WHERE id = ?')
@@ -147,11 +153,12 @@ export function createRunStore(database: Database): RunStore {
 
   return {
     insert(run) {
-      const { recipe, problem } = run
+      const { recipe, problem, adaptation = null } = run
       insert.run({
         ...run,
         recipe: JSON.stringify(recipe),
         problem: JSON.stringify(problem),
+        adaptation: adaptation && JSON.stringify(adaptation),
         datasetId: recipe.datasetId,
         modelId: recipe.modelId,
         strategy: recipe.strategy,
@@ -164,6 +171,7 @@ export function createRunStore(database: Database): RunStore {
     move,
     setQuote: (id, quote) => void setQuote.run(JSON.stringify(quote), id),
     setVersions: (id, versions) => void setVersions.run(JSON.stringify(versions), id),
+    setAdaptation: (id, adaptation) => void setAdaptation.run(JSON.stringify(adaptation), id),
     setProgress: (id, progress) => void setProgress.run(JSON.stringify(progress), id),
     progress: (id) => parsed<Progress>(row(id).progress),
     rename(id, name) {
@@ -198,6 +206,7 @@ function toRun(row: Row): Run {
     datasetName: row.dataset_name,
     modelName: row.model_name,
     problem: JSON.parse(row.problem),
+    adaptation: parsed<Adaptation>(row.adaptation),
     backend: row.backend,
     device: row.device,
     versions: JSON.parse(row.versions),

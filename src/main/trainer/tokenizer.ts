@@ -12,7 +12,7 @@ import {
 } from 'tokenizers'
 import { Failure } from '../../shared/failure'
 import type { Architecture } from '../../shared/model'
-import type { Tokenizer } from '../engine/data/encode'
+import type { Masking, Tokenizer } from '../engine/data/encode'
 import type { ModelConfig } from '../engine/models/config'
 
 /** Fails with `model-malformed` where the folder has no tokenizer, one that does not read, or one of another model. */
@@ -39,6 +39,7 @@ export async function loadTokenizer(
     paddingId: config.padTokenId ?? idsOf(native, settings.pad_token)[0] ?? ending[0] ?? 0,
     beginningId: opened.getSpecialTokensMask()[0] === 1 ? (opened.getIds()[0] ?? null) : null,
     endIds: ending,
+    masking: maskingOf(native, settings),
     async encode(texts, maxLength) {
       if (maxLength === null) native.disableTruncation()
       else native.setTruncation(maxLength)
@@ -52,6 +53,18 @@ export async function loadTokenizer(
     },
     decode: (tokenIds) => native.decode([...tokenIds], true),
   }
+}
+
+const usualSpecial = ['[MASK]', '[PAD]', '[UNK]', '[CLS]', '[SEP]', '<mask>', '<pad>', '<unk>', '<s>', '</s>']
+
+/** Its tokens are named by the settings, or called as the architectures call them. */
+function maskingOf(native: NativeTokenizer, settings: Settings): Masking | undefined {
+  const maskId = [settings.mask_token, '[MASK]', '<mask>'].flatMap((named) => idsOf(native, named))[0]
+  if (maskId === undefined) return undefined
+  const { unk_token, pad_token, cls_token, sep_token, bos_token, eos_token, additional_special_tokens } = settings
+  const named = [unk_token, pad_token, cls_token, sep_token, bos_token, eos_token, additional_special_tokens]
+  const specialIds = new Set([maskId, ...[...named, ...usualSpecial].flatMap((token) => idsOf(native, token))])
+  return { maskId, specialIds, vocabularySize: native.getVocabSize(true) }
 }
 
 /** The files that a copy of the tokenizer needs, as they lie in a model folder. */

@@ -43,6 +43,8 @@ export function scoresOf(metrics: Metrics): Score[] {
         score('token-accuracy', metrics.tokenAccuracy),
         ...(metrics.exactMatch === null ? [] : [score('exact-match', metrics.exactMatch)]),
       ]
+    case 'language':
+      return [score('perplexity', metrics.perplexity), score('token-accuracy', metrics.tokenAccuracy)]
     default:
       return metrics satisfies never
   }

@@ -106,6 +106,7 @@ const mainCurve = {
   'multi-label': 'validation/micro-f1',
   regression: 'validation/r2',
   instruction: 'validation/perplexity',
+  language: 'validation/perplexity',
 } as const
 
 describe.each(combinations)('%s on %s, %s', (strategy, architecture, kind) => {

@@ -7,6 +7,8 @@ export interface Tokenizer {
   readonly beginningId: number | null
   /** Any of them ends an answer, and the first is the one that is learnt; empty where the model knows none. */
   readonly endIds: readonly number[]
+  /** What masking pieces of a text needs; absent where no token stands for a piece that is to be foreseen. */
+  readonly masking?: Masking | undefined
   /**
    * Token ids of each text, special tokens included. A text longer than `maxLength` tokens loses its end but keeps
    * its closing special token; `null` keeps every text whole.
@@ -16,6 +18,13 @@ export interface Tokenizer {
   encodePlain(texts: readonly string[]): Promise<Int32Array[]>
   /** The text of token ids, special tokens left out. */
   decode(tokenIds: readonly number[]): Promise<string>
+}
+
+export interface Masking {
+  readonly maskId: number
+  /** Tokens that say nothing of the text: they are never masked. */
+  readonly specialIds: ReadonlySet<number>
+  readonly vocabularySize: number
 }
 
 /** What is learnt from: a text and, in the data set's own words, what it should give. */

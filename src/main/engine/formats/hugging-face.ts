@@ -111,7 +111,7 @@ function modelConfig(config: ModelConfig, problem: Problem, paddingId: number | 
 
 /** What transformers needs to know of a head. */
 function headConfig(problem: Problem): Record<string, unknown> {
-  if (problem.kind === 'instruction') return {}
+  if (problem.kind === 'instruction' || problem.kind === 'language') return {}
   const labels = problem.kind === 'regression' ? ['LABEL_0'] : problem.labels
   return {
     num_labels: labels.length,

@@ -81,7 +81,8 @@ function loadBase(facts: SnippetFacts, variable: string): string {
   const { problem, baseModel } = facts
   const common = `tokenizer = AutoTokenizer.from_pretrained(folder)
 base_model = ${python(baseModel)}  # where it lay when this was written`
-  if (problem.kind === 'instruction') return `${common}\n${variable} = ${autoClass(facts)}.from_pretrained(base_model)`
+  if (problem.kind === 'instruction' || problem.kind === 'language')
+    return `${common}\n${variable} = ${autoClass(facts)}.from_pretrained(base_model)`
   const named = labelsOf(problem).length > 0
   const head = [
     `num_labels=${outputsOf(problem)}`,
@@ -121,6 +122,8 @@ function answer(problem: Exclude<Problem, { kind: 'instruction' }>): string {
       return 'print([id2label[i] for i, p in enumerate(logits.sigmoid()) if p >= 0.5])'
     case 'regression':
       return 'print(float(logits[0]) * deviation + mean)'
+    case 'language':
+      throw new Error('an adapted model has nothing to answer yet')
     default:
       return problem satisfies never
   }

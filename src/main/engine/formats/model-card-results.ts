@@ -54,6 +54,13 @@ function rowsOf({ kind }: Metrics): Row[] {
         row(kind, 'answers equal to the response (%)', ({ exactMatch }) => exactMatch, share),
         examples,
       ]
+    case 'language':
+      return [
+        row(kind, 'loss per piece', ({ loss }) => loss),
+        row(kind, 'perplexity', ({ perplexity }) => perplexity),
+        row(kind, 'pieces foreseen (%)', ({ tokenAccuracy }) => tokenAccuracy, share),
+        examples,
+      ]
     default:
       return kind satisfies never
   }

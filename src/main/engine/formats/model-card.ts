@@ -80,6 +80,7 @@ const naiveNames = {
   'multi-label': 'always "most frequent classes"',
   regression: 'always the mean',
   instruction: 'base model untuned',
+  language: 'base model as it was',
 } as const satisfies Record<ProblemKind, string>
 
 function describe(problem: Problem): string {
@@ -92,6 +93,8 @@ function describe(problem: Problem): string {
       return 'A model that reads a text and tells a number'
     case 'instruction':
       return 'A language model that answers prompts'
+    case 'language':
+      return 'A language model adapted to texts'
     default:
       return problem satisfies never
   }
@@ -107,6 +110,8 @@ function meaning(problem: Problem): string {
       return `The model answers in standard deviations from the mean of its training rows: in the target's own units, output x ${problem.deviation} + ${problem.mean}.`
     case 'instruction':
       return `Prompts were put in this template, {prompt} in their place: ${JSON.stringify(problem.template)}.`
+    case 'language':
+      return 'It answers nothing yet: finetune it.'
     default:
       return problem satisfies never
   }

@@ -80,6 +80,7 @@ export function meritsOf(metrics: Metrics): readonly number[] {
       return [metrics.microF1, -metrics.loss]
     case 'regression':
     case 'instruction':
+    case 'language':
       return [-metrics.loss]
     default:
       return metrics satisfies never

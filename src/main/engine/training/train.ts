@@ -82,6 +82,8 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     let savedAt = clock()
     while (state.epoch < recipe.epochs && !outOfPatience() && !stop.requested) {
       shuffling.restore(state.shuffling)
+      const { epoch } = state
+      const read: Inputs = { ...training, examples: renewed(epoch) }
       const steps = planEpoch(training.examples, { batchSize, accumulationSteps, maxLength, random: shuffling })
 
       for (const plan of steps.slice(state.stepInEpoch)) {
@@ -90,7 +92,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
         const startedAt = clock()
 
         // 5. Gradients of the mean loss, summed over the step's batches.
-        const { loss, gradients } = computeGradients(model, training, plan, {
+        const { loss, gradients } = computeGradients(model, read, plan, {
           objective,
           random: dropout,
           constantParts: kept.train,
@@ -189,6 +191,11 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     }
   } finally {
     optimizer.dispose()
+  }
+
+  function renewed(epoch: number): Encoded['examples'] {
+    const random = seeds.fork(`reading ${epoch}`)
+    return objective.renew?.(task.tokenizer, training.examples, random) ?? training.examples
   }
 
   function outOfPatience(): boolean {

@@ -6,6 +6,7 @@ import { settings } from './0004-settings'
 import { checkpoints } from './0005-checkpoints'
 import { tasksAndDecoders } from './0006-tasks-and-decoders'
 import { problems } from './0007-problems'
+import { adaptations } from './0008-adaptations'
 import type { Migration } from './migration'
 
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   checkpoints,
   tasksAndDecoders,
   problems,
+  adaptations,
 ]

@@ -116,6 +116,7 @@ return dict(zip(settings["problem"]["labels"], [math.exp(v - max(y)) / total for
     case 'regression':
       return 'return y[0] * settings["problem"]["deviation"] + settings["problem"]["mean"]'
     case 'instruction':
+    case 'language':
       throw new Error('a dictionary writes no response')
     default:
       return problem satisfies never

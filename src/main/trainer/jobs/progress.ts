@@ -108,6 +108,7 @@ function curvesOf(metrics: Metrics): [MetricPoint['name'], number][] {
     case 'regression':
       return [loss, ['validation/r2', metrics.r2], ['validation/mean-squared-error', metrics.meanSquaredError]]
     case 'instruction':
+    case 'language':
       return [loss, ['validation/perplexity', metrics.perplexity], ['validation/token-accuracy', metrics.tokenAccuracy]]
     default:
       return metrics satisfies never

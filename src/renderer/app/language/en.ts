@@ -519,6 +519,10 @@ export const en = {
         '{{strategy}} brings the perplexity of your {{total}} test responses down from {{baseline}}, before training, to {{score}}.',
       'instruction-poor':
         '{{strategy}} leaves the perplexity of your {{total}} test responses at {{score}}; the model before training had {{baseline}}.',
+      language:
+        'Adapting brings the perplexity of {{total}} held-out texts down from {{baseline}} to {{score}}. Finetune the new model next.',
+      'language-poor':
+        'Adapting leaves the perplexity of {{total}} held-out texts at {{score}}; the base had {{baseline}}.',
     },
     tones: {
       'single-label': {
@@ -540,6 +544,11 @@ export const en = {
         poor: 'Training did not help. More rows, a different learning rate or another strategy may.',
         some: 'It has learned something of your manner; read its answers before you rely on it.',
         good: 'It has learned your manner well; read its answers before you rely on what they say.',
+      },
+      language: {
+        poor: 'That did not help. More texts, more epochs or a lower learning rate may.',
+        some: 'It knows your texts better than its base; whether finetuning gains by it shows on your test split.',
+        good: 'It knows your texts much better than its base; whether finetuning gains by it shows on your test split.',
       },
     },
     scores: {
@@ -571,6 +580,7 @@ export const en = {
       'multi-label': 'Most frequent labels: {{value}}',
       regression: 'Always the mean: {{value}}',
       instruction: 'Before training: {{value}}',
+      language: 'Before adapting: {{value}}',
     },
     validation: 'On validation: {{value}}',
     leftOut_one:

@@ -530,6 +530,10 @@ export const pt: Translation<typeof en> = {
         '{{strategy}} baixa a perplexidade das suas {{total}} respostas de teste de {{baseline}}, antes do treino, para {{score}}.',
       'instruction-poor':
         '{{strategy}} deixa a perplexidade das suas {{total}} respostas de teste em {{score}}; o modelo antes do treino tinha {{baseline}}.',
+      language:
+        'A adaptação baixa a perplexidade de {{total}} textos reservados de {{baseline}} para {{score}}. Agora ajuste o novo modelo.',
+      'language-poor':
+        'A adaptação deixa a perplexidade de {{total}} textos reservados em {{score}}; a base tinha {{baseline}}.',
     },
     tones: {
       'single-label': {
@@ -551,6 +555,11 @@ export const pt: Translation<typeof en> = {
         poor: 'O treino não ajudou. Mais linhas, outra taxa de aprendizado ou outra estratégia podem ajudar.',
         some: 'Ele aprendeu algo da sua maneira; leia as respostas antes de confiar nele.',
         good: 'Ele aprendeu bem a sua maneira; leia as respostas antes de confiar no que dizem.',
+      },
+      language: {
+        poor: 'Isso não ajudou. Mais textos, mais épocas ou uma taxa de aprendizado menor podem ajudar.',
+        some: 'Ele conhece seus textos melhor do que a base; se o ajuste ganha com isso, mostra o seu teste.',
+        good: 'Ele conhece seus textos muito melhor do que a base; se o ajuste ganha com isso, mostra o seu teste.',
       },
     },
     scores: {
@@ -582,6 +591,7 @@ export const pt: Translation<typeof en> = {
       'multi-label': 'Rótulos mais frequentes: {{value}}',
       regression: 'Sempre a média: {{value}}',
       instruction: 'Antes do treino: {{value}}',
+      language: 'Antes da adaptação: {{value}}',
     },
     validation: 'Na validação: {{value}}',
     leftOut_one:

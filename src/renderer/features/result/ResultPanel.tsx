@@ -114,6 +114,7 @@ function Details({ run, test }: { run: Run; test: Metrics }) {
     case 'regression':
       return <RegressionCharts runId={run.id} />
     case 'instruction':
+    case 'language':
       return null
     default:
       return test satisfies never

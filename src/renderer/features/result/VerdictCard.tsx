@@ -120,7 +120,8 @@ function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
           ? t('result.verdict.regression-poor', words)
           : t('result.verdict.regression', { ...words, score: format.percent(verdict.r2, 0) })
       }
-      case 'instruction': {
+      case 'instruction':
+      case 'language': {
         const words = {
           strategy,
           total: format.number(verdict.total),
@@ -128,8 +129,8 @@ function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
           baseline: format.measure(verdict.baseline),
         }
         return verdict.tone === 'poor'
-          ? t('result.verdict.instruction-poor', words)
-          : t('result.verdict.instruction', words)
+          ? t(`result.verdict.${verdict.kind}-poor`, words)
+          : t(`result.verdict.${verdict.kind}`, words)
       }
       default:
         return verdict satisfies never

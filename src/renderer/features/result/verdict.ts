@@ -18,7 +18,7 @@ export type Verdict =
   /** Errors in the target's own units; `baseline` = the mean's. */
   | { kind: 'regression'; tone: Tone; r2: number; error: number; baseline: number }
   /** `baseline` = the perplexity before training. */
-  | { kind: 'instruction'; tone: Tone; total: number; perplexity: number; baseline: number }
+  | { kind: 'instruction' | 'language'; tone: Tone; total: number; perplexity: number; baseline: number }
 
 /** Above this share of the way from the baseline to perfect, a result counts as good. */
 const goodShare = 0.6
@@ -63,7 +63,8 @@ export function verdictOf({ test, naive }: Pick<RunResult, 'test' | 'naive'>): V
         baseline: before.meanAbsoluteError,
       }
     }
-    case 'instruction': {
+    case 'instruction':
+    case 'language': {
       const before = same(test, naive)
       return {
         kind: test.kind,

@@ -25,6 +25,7 @@ const tabsOf: Record<ProblemKind, CurveTabs> = {
   'multi-label': { ...common, scores: ['validation/micro-f1', 'validation/macro-f1', 'validation/exact-match'] },
   regression: { ...common, scores: ['validation/r2'], error: ['validation/mean-squared-error'] },
   instruction: { ...common, scores: ['validation/token-accuracy'], perplexity: ['validation/perplexity'] },
+  language: { ...common, scores: ['validation/token-accuracy'], perplexity: ['validation/perplexity'] },
 }
 
 const none: readonly MetricName[] = []

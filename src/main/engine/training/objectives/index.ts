@@ -1,6 +1,8 @@
 /** The objective of each problem. */
 import type { Problem } from '../../../../shared/problem'
+import { causalLanguage } from './causal-language'
 import { instruction } from './instruction'
+import { maskedLanguage } from './masked-language'
 import { multiLabel } from './multi-label'
 import type { Objective } from './objective'
 import { regression } from './regression'
@@ -16,6 +18,8 @@ export function objectiveOf(problem: Problem): Objective {
       return regression(problem)
     case 'instruction':
       return instruction(problem.template)
+    case 'language':
+      return problem.objective === 'masked' ? maskedLanguage() : causalLanguage()
     default:
       return problem satisfies never
   }

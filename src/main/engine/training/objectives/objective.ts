@@ -2,6 +2,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 import type { Metrics, Prediction } from '../../../../shared/result'
 import type { Counted, Encoded, Example, TargetText, Tokenizer } from '../../data/encode'
+import type { Random } from '../../random'
 
 /** The texts of one padded batch, in the order of its rows. */
 export interface Asked {
@@ -16,6 +17,8 @@ export interface Asked {
 export interface Objective {
   /** Throws `dataset-malformed` where a target is none of this problem. */
   encode(tokenizer: Tokenizer, texts: readonly TargetText[], maxLength: number): AsyncGenerator<Counted, Encoded>
+  /** Examples as one epoch reads them: of the same lengths, and decided by `random` alone. Absent = always as encoded. */
+  renew?(tokenizer: Tokenizer, examples: readonly Example[], random: Random): readonly Example[]
   /** How much an example weighs in the mean of a step: cutting a step into batches changes nothing. */
   weightOf(example: Example): number
   /** Mean over the weight of the batch; differentiable. */
