@@ -5,32 +5,26 @@
 import type { DataId, KernelFunc, Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
+import { createMultiply, type Matrix, type Multiply, type WasmHost } from './wasm/product'
 
 /** What the kernels use of TensorFlow.js' BackendWasm. */
 interface WasmBackend {
   readonly wasm: WasmModule
   readonly dataIdMap: { get(dataId: DataId): { readonly id: number; readonly memoryOffset: number } }
-  dataIdNextNumber: number
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo
-  disposeData(dataId: DataId): boolean
 }
 
 interface WasmModule {
   readonly asm: { readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number } }
   _malloc(bytes: number): number
   _free(offset: number): void
-  cwrap(name: string, result: null, parameters: string[]): (...values: unknown[]) => void
-  readonly tfjs: {
-    registerTensor(id: number, size: number, offset: number): void
-    disposeData(id: number): void
-  }
 }
 
 /** Call before the backend is first set. */
-export function registerWasmKernels(): void {
+export function registerWasmKernels(host: WasmHost): void {
   replaceKernel('BatchMatMul', batchMatMul, (backend) => {
-    prepareProduct(backend)
     failWhenFull(backend)
+    multiply = createMultiply(backend.wasm, host)
   })
   replaceKernel('UnsortedSegmentSum', unsortedSegmentSum)
 }
@@ -75,24 +69,7 @@ const pageBytes = 2 ** 16
 const addressLimit = 2 ** 32
 const growthLimit = addressLimit - 2 ** 28
 
-type Product = (
-  a: number,
-  aShape: Uint8Array,
-  aRank: number,
-  b: number,
-  bShape: Uint8Array,
-  bRank: number,
-  transposeA: number,
-  transposeB: number,
-  out: number,
-) => void
-
-let product: Product
-
-function prepareProduct({ wasm }: WasmBackend): void {
-  const parameters = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number']
-  product = wasm.cwrap('BatchMatMul', null, parameters) as Product
-}
+let multiply: Multiply
 
 interface Factors {
   readonly inputs: { readonly a: TensorInfo; readonly b: TensorInfo }
@@ -100,20 +77,11 @@ interface Factors {
   readonly backend: WasmBackend
 }
 
-/**
- * The backend multiplies fast only plain pairs of matrices, and takes everything else to a loop some ten times slower. So
- * transposed factors are transposed first, and stacks of matrices are multiplied pair by pair, in place.
- *
- * Each pair goes by fresh ids: the backend keeps a packed copy of the right factor by its id alone, so that the same data
- * seen again in another shape (a reshape shares its id) would be multiplied in the old one. That copy also took as much
- * memory again as all weights and gradients.
- */
-function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
-  const a = attrs.transposeA ? swapLastAxes(inputs.a, backend) : inputs.a // [..., rows, inner]
-  const b = attrs.transposeB ? swapLastAxes(inputs.b, backend) : inputs.b // [..., inner, columns]
-  const [rows = 0, inner = 0] = a.shape.slice(-2)
-  const columns = b.shape.at(-1) ?? 0
-  if (a.dtype !== 'float32' || b.dtype !== 'float32' || b.shape.at(-2) !== inner) {
+/** Stacks of matrices are multiplied pair by pair; transposed ones are read the other way round. */
+function batchMatMul({ inputs: { a, b }, attrs, backend }: Factors): TensorInfo {
+  const [rows, inner] = lastAxes(a.shape, attrs.transposeA)
+  const [innerOfB, columns] = lastAxes(b.shape, attrs.transposeB)
+  if (a.dtype !== 'float32' || b.dtype !== 'float32' || innerOfB !== inner) {
     throw new Error(`matMul needs float32 matrices that fit, has ${a.dtype} [${a.shape}] x ${b.dtype} [${b.shape}]`)
   }
   const aPairs = tf.util.sizeFromShape(a.shape.slice(0, -2))
@@ -124,39 +92,30 @@ function batchMatMul({ inputs, attrs, backend }: Factors): TensorInfo {
     throw new Error(`matMul needs stacks of one size, or a single matrix, has [${a.shape}] x [${b.shape}]`)
   }
   const out = backend.makeOutput([...stack, rows, columns], 'float32')
-
-  const { wasm, dataIdMap } = backend
-  // The kernel packs the right factor into memory of its own and does not say when there is none left.
-  wasm._free(wasm._malloc((inner + 1) * (columns + 16) * 4))
-  const aBytes = rows * inner * 4
-  const bBytes = inner * columns * 4
-  const outBytes = rows * columns * 4
-  const aStart = dataIdMap.get(a.dataId).memoryOffset
-  const bStart = dataIdMap.get(b.dataId).memoryOffset
-  const outStart = dataIdMap.get(out.dataId).memoryOffset
-  const aShape = bytesOf([1, rows, inner])
-  const bShape = bytesOf([1, inner, columns])
-  const [aId, bId, outId] = [backend.dataIdNextNumber++, backend.dataIdNextNumber++, backend.dataIdNextNumber++]
-  if (outBytes > 0) {
+  const aStart = backend.dataIdMap.get(a.dataId).memoryOffset
+  const bStart = backend.dataIdMap.get(b.dataId).memoryOffset
+  const outStart = backend.dataIdMap.get(out.dataId).memoryOffset
+  if (inner === 0) {
+    new Float32Array(backend.wasm.asm.memory.buffer, outStart, pairs * rows * columns).fill(0)
+  } else {
     for (let pair = 0; pair < pairs; pair++) {
-      wasm.tfjs.registerTensor(aId, rows * inner, aStart + (pair % aPairs) * aBytes)
-      wasm.tfjs.registerTensor(bId, inner * columns, bStart + (pair % bPairs) * bBytes)
-      wasm.tfjs.registerTensor(outId, rows * columns, outStart + pair * outBytes)
-      product(aId, aShape, 3, bId, bShape, 3, 0, 0, outId)
-      for (const id of [aId, bId, outId]) wasm.tfjs.disposeData(id)
+      const left = matrixAt(aStart + (pair % aPairs) * rows * inner * 4, rows, inner, attrs.transposeA)
+      const right = matrixAt(bStart + (pair % bPairs) * inner * columns * 4, inner, columns, attrs.transposeB)
+      multiply(left, right, outStart + pair * rows * columns * 4)
     }
   }
-  if (a !== inputs.a) backend.disposeData(a.dataId)
-  if (b !== inputs.b) backend.disposeData(b.dataId)
   return out
 }
 
-function swapLastAxes(x: TensorInfo, backend: WasmBackend): TensorInfo {
-  const rank = x.shape.length
-  const perm = [...x.shape.keys()]
-  perm[rank - 2] = rank - 1
-  perm[rank - 1] = rank - 2
-  return runKernel('Transpose', { x }, { perm }, backend)
+function lastAxes(shape: readonly number[], transposed: boolean): [rows: number, columns: number] {
+  const [rows = 0, columns = 0] = shape.slice(-2)
+  return transposed ? [columns, rows] : [rows, columns]
+}
+
+function matrixAt(start: number, rows: number, columns: number, transposed: boolean): Matrix {
+  return transposed
+    ? { start, rows, columns, rowStride: 4, columnStride: rows * 4 }
+    : { start, rows, columns, rowStride: columns * 4, columnStride: 4 }
 }
 
 interface Segments {
@@ -182,8 +141,4 @@ function runKernel(
   const kernel = tf.getKernel(name, 'wasm')
   if (!kernel) throw new Error(`the wasm backend lacks the kernel ${name}`)
   return kernel.kernelFunc({ inputs, attrs, backend: backend as object }) as Tensor
-}
-
-function bytesOf(shape: number[]): Uint8Array {
-  return new Uint8Array(new Int32Array(shape).buffer)
 }
