@@ -74,7 +74,7 @@ async function follow(
   for (const [step, { loss, gradientNorm, learningRate }] of golden.entries()) {
     const examples = batches[step % batches.length] as readonly Example[]
     const time = Math.max(...examples.map(({ tokenIds }) => tokenIds.length))
-    const inputs = { examples, paddingId: 0, batchSize: examples.length, maxLength: time }
+    const inputs = { examples, paddingId: 0, batchSize: examples.length, lengths: [time] }
     // In two batches, which changes nothing.
     const plan = [[0, 1, 2], [3]].map((rows) => ({ rows, time }))
     const options = { objective: objectiveOf(problem), random: createRandom(1), constantParts: null }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
   padBatch,
-  paddedLength,
   paddedTokens,
   planByLength,
+  planByTokens,
   planEpoch,
   stepsPerEpoch,
 } from '../../../src/main/engine/data/batches'
+import { choosePaddedLengths } from '../../../src/main/engine/data/padded-lengths'
 import { createRandom } from '../../../src/main/engine/random'
 
 const random = createRandom(3)
@@ -14,7 +15,8 @@ const examples = Array.from({ length: 101 }, () => ({
   tokenIds: Int32Array.from({ length: 3 + random.integer(60) }, () => 5),
   target: new Float32Array(1),
 }))
-const options = { batchSize: 8, accumulationSteps: 1, maxLength: 64 }
+const lengths = choosePaddedLengths([examples], 64)
+const options = { batchSize: 8, accumulationSteps: 1, lengths }
 const rowsOf = (steps: ReturnType<typeof planEpoch>) => steps.flat().flatMap(({ rows }) => rows)
 
 describe('an epoch', () => {
@@ -52,15 +54,28 @@ describe('an epoch', () => {
   })
 })
 
-it('pads to few sizes, never beyond the maximum', () => {
-  expect([1, 8, 9, 63, 64].map((length) => paddedLength(length, 64))).toEqual([8, 8, 16, 64, 64])
-  expect(paddedLength(30, 30)).toBe(30)
-})
+describe('an evaluation', () => {
+  const plans = planByLength(examples, 8, lengths)
 
-it('plans evaluation from the longest text on, in a fixed order', () => {
-  const plans = planByLength(examples, 8, 64)
-  expect(plans[0]?.time).toBe(64)
-  expect(plans.map(({ time }) => time)).toEqual(plans.map(({ time }) => time).sort((left, right) => right - left))
+  it('goes from the longest text on, in a fixed order', () => {
+    expect(plans[0]?.time).toBe(64)
+    expect(plans.map(({ time }) => time)).toEqual(plans.map(({ time }) => time).sort((left, right) => right - left))
+    expect(planByLength(examples, 8, lengths)).toEqual(plans)
+  })
+
+  it('has every example, in whole batches alone', () => {
+    expect(new Set(plans.flatMap(({ rows }) => rows)).size).toBe(101)
+    expect(plans.every(({ rows }) => rows.length === 8)).toBe(true)
+    expect(plans.at(-1)?.rows.slice(5)).toEqual(Array.from({ length: 3 }, () => plans.at(-1)?.rows[4]))
+    expect(planByLength(examples.slice(0, 3), 8, lengths).map(({ rows }) => rows.length)).toEqual([3])
+  })
+
+  it('can be cut by tokens: as many shapes as there are lengths', () => {
+    const cut = planByTokens(examples, 128, lengths)
+    expect(new Set(cut.flatMap(({ rows }) => rows)).size).toBe(101)
+    expect(cut.every(({ rows, time }) => rows.length === Math.floor(128 / time))).toBe(true)
+    expect(planByTokens(examples, 10, lengths)).toHaveLength(101)
+  })
 })
 
 it('fills up on the right and masks the filling', () => {

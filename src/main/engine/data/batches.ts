@@ -1,6 +1,7 @@
 /** Which texts go together: batches of similar length, in an order that the seeded generator alone decides. */
 import type { Random } from '../random'
 import type { Example } from './encode'
+import { paddedLength } from './padded-lengths'
 
 /** One padded batch, as positions in the list of examples. */
 export interface BatchPlan {
@@ -18,15 +19,8 @@ export interface PaddedBatch {
   readonly shape: [batch: number, time: number]
 }
 
-/** Few sizes: backends that compile per shape, and pools that reuse memory, meet the same ones again. */
-const lengthMultiple = 8
 /** Steps whose texts are sorted together: long enough to waste little padding, short enough to mix well. */
 const stepsSortedTogether = 12
-
-/** Length in tokens to which a longest text of `length` is padded. */
-export function paddedLength(length: number, maxLength: number): number {
-  return Math.min(Math.ceil(length / lengthMultiple) * lengthMultiple, Math.max(maxLength, length))
-}
 
 /** Optimizer steps in one pass over `examples` texts. */
 export function stepsPerEpoch(examples: number, batchSize: number, accumulationSteps: number): number {
@@ -39,27 +33,53 @@ export function stepsPerEpoch(examples: number, batchSize: number, accumulationS
  */
 export function planEpoch(
   examples: readonly Example[],
-  options: { batchSize: number; accumulationSteps: number; maxLength: number; random: Random },
+  options: { batchSize: number; accumulationSteps: number; lengths: readonly number[]; random: Random },
 ): StepPlan[] {
-  const { batchSize, accumulationSteps, maxLength, random } = options
+  const { batchSize, accumulationSteps, lengths, random } = options
   const perStep = batchSize * accumulationSteps
   const shuffled = random.shuffle(examples.map((_, index) => index))
   const steps: StepPlan[] = []
   for (const together of slices(shuffled, perStep * stepsSortedTogether)) {
     const sorted = [...together].sort((left, right) => lengthOf(examples, right) - lengthOf(examples, left))
     for (const step of slices(sorted, perStep)) {
-      steps.push(slices(step, batchSize).map((rows) => planBatch(examples, rows, maxLength)))
+      steps.push(slices(step, batchSize).map((rows) => planBatch(examples, rows, lengths)))
     }
   }
   return random.shuffle(steps)
 }
 
-/** Every example once, longest first: for evaluation and for whatever is computed once per text. */
-export function planByLength(examples: readonly Example[], batchSize: number, maxLength: number): BatchPlan[] {
+/**
+ * Every example, longest first: for evaluation and for whatever is computed once per text. Where there is more than one
+ * batch the last is filled up with its own last example, which is then computed more than once: one shape less.
+ */
+export function planByLength(examples: readonly Example[], batchSize: number, lengths: readonly number[]): BatchPlan[] {
+  return planFrom(examples, () => batchSize, lengths)
+}
+
+/** As `planByLength`, in batches of about so many padded tokens: what they are depends on the examples alone. */
+export function planByTokens(examples: readonly Example[], tokens: number, lengths: readonly number[]): BatchPlan[] {
+  return planFrom(examples, (time) => Math.max(1, Math.floor(tokens / time)), lengths)
+}
+
+function planFrom(
+  examples: readonly Example[],
+  batchSizeAt: (time: number) => number,
+  lengths: readonly number[],
+): BatchPlan[] {
   const sorted = examples
     .map((_, index) => index)
     .sort((left, right) => lengthOf(examples, right) - lengthOf(examples, left) || left - right)
-  return slices(sorted, batchSize).map((rows) => planBatch(examples, rows, maxLength))
+  const plans: BatchPlan[] = []
+  for (let from = 0; from < sorted.length; ) {
+    const time = paddedLength(lengthOf(examples, sorted[from] as number), lengths)
+    const size = batchSizeAt(time)
+    const rows = sorted.slice(from, from + size)
+    const last = rows.at(-1) as number
+    const missing = plans.length === 0 ? 0 : size - rows.length
+    plans.push({ rows: [...rows, ...Array.from({ length: missing }, () => last)], time })
+    from += size
+  }
+  return plans
 }
 
 /** Fills a batch's texts up to its length, on the right. */
@@ -91,9 +111,9 @@ export function pick(examples: readonly Example[], { rows }: Pick<BatchPlan, 'ro
   return rows.map((row) => exampleAt(examples, row))
 }
 
-function planBatch(examples: readonly Example[], rows: readonly number[], maxLength: number): BatchPlan {
+function planBatch(examples: readonly Example[], rows: readonly number[], lengths: readonly number[]): BatchPlan {
   const longest = rows.reduce((length, row) => Math.max(length, lengthOf(examples, row)), 0)
-  return { rows, time: paddedLength(longest, maxLength) }
+  return { rows, time: paddedLength(longest, lengths) }
 }
 
 function lengthOf(examples: readonly Example[], row: number): number {

@@ -9,7 +9,8 @@ export interface Inputs {
   readonly examples: readonly Example[]
   readonly paddingId: number
   readonly batchSize: number
-  readonly maxLength: number
+  /** Those that texts are padded to, ascending. */
+  readonly lengths: readonly number[]
 }
 
 export interface ConstantParts {
@@ -29,14 +30,14 @@ export async function* computeConstantParts(
   inputs: Inputs,
   limitBytes: number,
 ): AsyncGenerator<Counted, ConstantParts | null> {
-  const { examples, paddingId, batchSize, maxLength } = inputs
+  const { examples, paddingId, batchSize, lengths } = inputs
   const tokens = examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0)
   const kept: Float32Array[] = new Array(examples.length) // each [positions, width]
   let width = 0
   let onePosition = false
   let byteLength = 0
   let done = 0
-  for (const plan of planByLength(examples, batchSize, maxLength)) {
+  for (const plan of planByLength(examples, batchSize, lengths)) {
     const hidden = tidy(() => model.constantPart(toTensors(padBatch(examples, plan, paddingId))))
     const values = (await hidden.data()) as Float32Array
     const [, positions, columns] = hidden.shape
@@ -52,7 +53,7 @@ export async function* computeConstantParts(
       byteLength += part.byteLength
     }
     done += plan.rows.length
-    yield { done, total: examples.length }
+    yield { done: Math.min(done, examples.length), total: examples.length }
   }
   return {
     byteLength,

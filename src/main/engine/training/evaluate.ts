@@ -33,12 +33,12 @@ export function computeFeatures(model: TunedModel, inputs: Inputs): AsyncGenerat
 }
 
 async function* computeRows(
-  { examples, paddingId, batchSize, maxLength }: Inputs,
+  { examples, paddingId, batchSize, lengths }: Inputs,
   compute: (batch: Batch, plan: BatchPlan) => Tensor2D,
 ): AsyncGenerator<Counted, Float32Array> {
   let result = new Float32Array(0)
   let done = 0
-  for (const plan of planByLength(examples, batchSize, maxLength)) {
+  for (const plan of planByLength(examples, batchSize, lengths)) {
     const rows = tidy(() => compute(toTensors(padBatch(examples, plan, paddingId)), plan))
     const values = (await rows.data()) as Float32Array
     const columns = rows.shape[1]
@@ -48,7 +48,7 @@ async function* computeRows(
       result.set(values.subarray(position * columns, (position + 1) * columns), row * columns)
     }
     done += plan.rows.length
-    yield { done, total: examples.length }
+    yield { done: Math.min(done, examples.length), total: examples.length }
   }
   return result
 }

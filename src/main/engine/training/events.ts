@@ -83,4 +83,6 @@ export interface TrainingReport {
   readonly trainingSeconds: number
   /** Padded tokens of those steps. */
   readonly trainingTokens: number
+  /** Those that texts were padded to: what is evaluated with the same ones meets no new shapes. */
+  readonly paddedLengths: readonly number[]
 }

@@ -31,7 +31,7 @@ export async function* fitFeatures(
   const startedAt = clock()
   const features = yield* inPhase('caching', computeFeatures(model, training), stop)
   const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating), stop)
-  const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.maxLength))
+  const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.lengths))
 
   const data = linearData(problem, features, training.examples)
   const totalSteps = strengths.length * iterationsPerStrength
@@ -82,6 +82,7 @@ export async function* fitFeatures(
     stoppedBecause: done < strengths.length ? 'asked' : 'finished',
     trainingSeconds: (clock() - startedAt) / 1000,
     trainingTokens: tokens,
+    paddedLengths: training.lengths,
   }
 }
 

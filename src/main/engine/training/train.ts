@@ -3,6 +3,7 @@ import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
 import type { Encoded } from '../data/encode'
+import { choosePaddedLengths } from '../data/padded-lengths'
 import { createRandom } from '../random'
 import { assignParameters, isBetter, readParameters } from './best'
 import {
@@ -35,9 +36,11 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const objective = objectiveOf(problem)
 
   // 1. Texts become token ids.
-  const common = { paddingId: task.tokenizer.paddingId, batchSize, maxLength }
-  const training: Inputs = { ...common, examples: yield* encoded(task.train) }
-  const validating: Inputs = { ...common, examples: yield* encoded(task.validation) }
+  const [trained, validated] = [yield* encoded(task.train), yield* encoded(task.validation)]
+  const lengths = choosePaddedLengths([trained, validated], maxLength)
+  const common = { paddingId: task.tokenizer.paddingId, batchSize, lengths }
+  const training: Inputs = { ...common, examples: trained }
+  const validating: Inputs = { ...common, examples: validated }
   if (model.features) return yield* fitFeatures(task, training, validating)
 
   // 2. What the strategy leaves constant is computed once per text.
@@ -84,7 +87,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
       shuffling.restore(state.shuffling)
       const { epoch } = state
       const read: Inputs = { ...training, examples: renewed(epoch) }
-      const steps = planEpoch(training.examples, { batchSize, accumulationSteps, maxLength, random: shuffling })
+      const steps = planEpoch(training.examples, { batchSize, accumulationSteps, lengths, random: shuffling })
 
       for (const plan of steps.slice(state.stepInEpoch)) {
         leaveIfCancelled(stop)
@@ -161,6 +164,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
       stoppedBecause: asked ? 'asked' : state.epoch < recipe.epochs ? 'early-stopping' : 'finished',
       trainingSeconds: state.trainingSeconds,
       trainingTokens: state.trainingTokens,
+      paddedLengths: lengths,
     }
 
     async function* validate(): AsyncGenerator<TrainingEvent, void> {

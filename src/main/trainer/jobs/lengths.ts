@@ -4,6 +4,7 @@ import type { Problem } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
 import { paddedTokens, planByLength, planEpoch } from '../../engine/data/batches'
 import { chunksOf, type Example, type Tokenizer } from '../../engine/data/encode'
+import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { encodePrompts } from '../../engine/data/template'
 import { inspectModel } from '../../engine/formats/hugging-face'
 import { createRandom } from '../../engine/random'
@@ -50,8 +51,9 @@ export function costOf(
   recipe: Pick<Recipe, 'batchSize' | 'accumulationSteps' | 'maxLength' | 'seed'>,
 ): DataCost {
   const { batchSize, maxLength } = recipe
-  const steps = planEpoch(train, { ...recipe, random: createRandom(recipe.seed).fork('shuffling') })
-  const evaluated = (examples: readonly Example[]) => planByLength(examples, batchSize, maxLength)
+  const lengths = choosePaddedLengths([train, validation], maxLength)
+  const steps = planEpoch(train, { ...recipe, lengths, random: createRandom(recipe.seed).fork('shuffling') })
+  const evaluated = (examples: readonly Example[]) => planByLength(examples, batchSize, lengths)
   const all = [...steps.flat(), ...evaluated(validation), ...evaluated(test)]
   return {
     trainingTokensPerEpoch: paddedTokens(steps.flat()),

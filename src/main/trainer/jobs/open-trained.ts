@@ -5,6 +5,7 @@ import type { Problem } from '../../../shared/problem'
 import { toTensors } from '../../engine/data/batch-tensors'
 import { padBatch } from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
+import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { openExport } from '../../engine/formats/exported'
 import { assignParameters } from '../../engine/training/best'
 import { decodeParameters } from '../../engine/training/checkpoint'
@@ -79,7 +80,8 @@ export async function measureAll(
   examples: readonly Example[],
   context: Pick<JobContext, 'breathe' | 'counted' | 'stop'>,
 ): Promise<Float32Array> {
-  const inputs = { examples, paddingId: tokenizer.paddingId, batchSize, maxLength }
+  const lengths = choosePaddedLengths([examples], maxLength)
+  const inputs = { examples, paddingId: tokenizer.paddingId, batchSize, lengths }
   return await finish(evaluate(model, objectiveOf(problem), inputs), context, (done, total) => {
     leaveIfAsked(context)
     context.counted(done, total)

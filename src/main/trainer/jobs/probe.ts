@@ -5,6 +5,7 @@ import type { Problem } from '../../../shared/problem'
 import { startBackend } from '../../devices/start-backend'
 import { type BatchPlan, paddedTokens, pick, planByLength, planEpoch, type StepPlan } from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
+import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { createRandom } from '../../engine/random'
 import { clipFactor, globalNorm } from '../../engine/training/clipping'
 import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/training/constant-part'
@@ -40,13 +41,13 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     const encoded = async (split: SplitName) =>
       (await encodeAll(objective, loaded, rowsOf(rows, split), context)).examples
     const [train, validation, test] = [await encoded('train'), await encoded('validation'), await encoded('test')]
-    const sized = { ...recipe, maxLength }
-    const cost = costOf(train, validation, test, sized)
-    const common = { paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, maxLength }
+    const cost = costOf(train, validation, test, { ...recipe, maxLength })
+    const lengths = choosePaddedLengths([train, validation], maxLength)
+    const common = { paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, lengths }
 
     // Evaluation: once to warm up on the longest batch of all, then a typical one.
     const all = [...train, ...validation, ...test]
-    const evaluation = planByLength(all, recipe.batchSize, maxLength)
+    const evaluation = planByLength(all, recipe.batchSize, lengths)
     const timeEvaluation = async (plan: BatchPlan): Promise<number> => {
       const inputs = { ...common, examples: pick(all, plan) }
       const seconds = stopwatch()
@@ -75,7 +76,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
 
     /** A step of each of the epoch's quartiles, after one on the longest and one to warm up. */
     async function trainingSeconds(): Promise<number> {
-      const steps = planEpoch(train, { ...sized, random: createRandom(recipe.seed).fork('shuffling') })
+      const steps = planEpoch(train, { ...recipe, lengths, random: createRandom(recipe.seed).fork('shuffling') })
       const sorted = steps.toSorted((left, right) => paddedTokens(left) - paddedTokens(right))
       const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as StepPlan
       const longest = at(1)

@@ -4,6 +4,7 @@ import { generationSchema } from '../../../shared/generation'
 import type { Metrics, ScoredRow } from '../../../shared/result'
 import { answeredTestRows } from '../../../shared/run'
 import type { Example } from '../../engine/data/encode'
+import type { Inputs } from '../../engine/training/constant-part'
 import { evaluate } from '../../engine/training/evaluate'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import type { Material } from '../contract'
@@ -28,7 +29,13 @@ export async function scoreTest(
   tuned: LoadedModel,
   { problem, modelFolder }: Material,
   split: Readonly<Record<SplitName, readonly DatasetRow[]>>,
-  { batchSize, between }: { batchSize: number; between(done: number, total: number): Promise<void> },
+  {
+    batchSize,
+    lengths,
+    between,
+  }: Pick<Inputs, 'batchSize' | 'lengths'> & {
+    between(done: number, total: number): Promise<void>
+  },
 ): Promise<TestScores> {
   const objective = objectiveOf(problem)
   const { examples, leftOut } = await encodeAll(objective, tuned, split.test, { breathe: () => between(0, 1) })
@@ -45,8 +52,8 @@ export async function scoreTest(
   const answered = metrics.kind === 'instruction' ? { ...metrics, exactMatch: shareRight(answers, rows) } : metrics
   return { metrics: answered, naive, rows: scoreRows(rows, problem, answers, losses), leftOutTexts }
 
-  async function measure({ model, tokenizer, maxLength }: LoadedModel, tested: readonly Example[]) {
-    const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, maxLength }
+  async function measure({ model, tokenizer }: LoadedModel, tested: readonly Example[]) {
+    const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, lengths }
     const work = evaluate(model, objective, inputs)
     let next = await work.next()
     while (!next.done) {

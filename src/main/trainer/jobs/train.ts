@@ -83,7 +83,11 @@ export const trainRun: Job<'train'> = async (input, context) => {
     }
     const report = next.value
 
-    const tested = await scoreTest(tuned, material, split, { batchSize: recipe.batchSize, between })
+    const tested = await scoreTest(tuned, material, split, {
+      batchSize: recipe.batchSize,
+      lengths: report.paddedLengths,
+      between,
+    })
     if (report.stoppedBecause !== 'asked') await files.finish()
     const earlierSeconds = last ? report.trainingSeconds - ownTrainingSeconds : 0
     const result: RunResult = {
