@@ -4,12 +4,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import { outputsOf, type Problem } from '../../../shared/problem'
 import { type ModelConfig, parseConfig } from '../models/config'
+import { maskedHeadTensors } from '../models/masked-head'
 import {
   basePrefix,
   countValues,
   type ExpectedTensor,
   encoderHeadNames,
   expectedTensors,
+  fits,
   headTensors,
   matchTensors,
 } from '../models/weights'
@@ -44,7 +46,10 @@ export interface LoadedModel {
  */
 export async function inspectModel(folder: FolderReader): Promise<ModelInspection> {
   const { config, located, weightFiles } = await locateTensors(folder)
-  const base = located.filter(({ expected }) => !expected.name.match(/^(classifier|pre_classifier|score)\./))
+  const heads = config.family === 'encoder' ? maskedHeadTensors(config).map(({ name }) => name) : []
+  const base = located.filter(
+    ({ expected: { name } }) => !/^(classifier|pre_classifier|score)\./.test(name) && !heads.includes(name),
+  )
   return { config, parameters: countValues(base.map(({ expected }) => expected)), weightFiles }
 }
 
@@ -85,7 +90,13 @@ export function toHuggingFace(
   problem: Problem,
   paddingId: number | null = null,
 ): FolderContent {
-  const expected = [...expectedTensors(config), ...headTensors(config, outputsOf(problem))]
+  const masked = problem.kind === 'language' && config.family === 'encoder'
+  const head = masked ? maskedHeadTensors(config) : headTensors(config, outputsOf(problem))
+  // Only an adapted encoder goes without a pooler that its base lacked.
+  const expected = [
+    ...expectedTensors(config).filter(({ name, required }) => required || !masked || arrays[name]),
+    ...head,
+  ]
   const turned = expected.map(({ name, kind }) => {
     const array = arrays[name]
     if (!array) throw new Error(`needs the tensor ${name}; has ${Object.keys(arrays).length} others`)
@@ -151,15 +162,18 @@ async function locateTensors(
 
 /**
  * The heads that a folder brings: that of a sequence classifier where it says that it is one, since others use the same
- * names for other things; and a decoder's own language-model head.
+ * names for other things; a decoder's own language-model head; an encoder's for masked pieces, where it is whole.
  */
 function storedHeads(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): ExpectedTensor[] {
   const architectures = Array.isArray(config.source.architectures) ? config.source.architectures.map(String) : []
   const last = config.family === 'decoder' ? 'score' : encoderHeadNames(config).out
   const outputs = shapes.get(`${last}.weight`)?.[0]
   const reads = outputs !== undefined && architectures.some((name) => name.endsWith('ForSequenceClassification'))
-  const language = config.family === 'decoder' ? headTensors(config, null) : []
-  return [...(reads ? headTensors(config, outputs) : []), ...language.filter(({ name }) => shapes.has(name))]
+  const classes = reads ? headTensors(config, outputs) : []
+  if (config.family === 'decoder')
+    return [...classes, ...headTensors(config, null).filter(({ name }) => shapes.has(name))]
+  const masked = maskedHeadTensors(config)
+  return masked.every((tensor) => fits(tensor, shapes, basePrefix(config))) ? [...classes, ...masked] : classes
 }
 
 async function findWeightFiles(folder: FolderReader): Promise<FolderFile[]> {

@@ -13,8 +13,9 @@ const families = {
 } as const satisfies Record<ModelConfig['architecture'], string>
 
 /** The class of a model with such a head, "BertForSequenceClassification"; `outputs` null = the language-model head. */
-export function modelClass({ architecture }: ModelConfig, outputs: number | null): string {
+export function modelClass({ architecture, family }: ModelConfig, outputs: number | null): string {
   if (outputs !== null) return `${families[architecture]}ForSequenceClassification`
+  if (family === 'encoder') return `${families[architecture]}ForMaskedLM`
   return architecture === 'gpt2' ? 'GPT2LMHeadModel' : `${families[architecture]}ForCausalLM`
 }
 

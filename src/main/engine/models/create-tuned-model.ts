@@ -78,8 +78,7 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
           ? runBase(pass, batch)
           : runLayers(pass, hidden ?? constantPart(batch), mask, from, config.layers)
       if (outputs !== null) return scoreTexts(pass, positionRead(pass, last, mask))
-      if (config.family === 'encoder') throw new Error('needs a decoder for a language-model head; has an encoder')
-      return scoreTokens({ ...pass, config }, last, batch)
+      return scoreTokens(pass, last, batch)
     })
 
   const pass = passIn({ training: false })
@@ -135,7 +134,8 @@ function keepUseful({ config, weights, outputs }: Base): Weights {
   return keepOnly([...expectedTensors(config), ...headTensors(config, outputs)], weights)
 }
 
-function requireLanguageHead({ config, weights, outputs }: Base): void {
+/** Throws `model-unsupported` where a decoder is to write and its folder has nothing to write with. */
+export function requireLanguageHead({ config, weights, outputs }: Pick<Base, 'config' | 'weights' | 'outputs'>): void {
   if (outputs !== null || config.family === 'encoder') return
   const missing = headTensors(config, null).filter(({ name }) => !weights[name])
   if (missing.length > 0)

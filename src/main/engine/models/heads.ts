@@ -8,8 +8,9 @@ import { multiply } from '../layers/products'
 import { scoreVocabulary } from '../layers/vocabulary'
 import { createParameter, type Parameter, type Parameters, tensorOf, type Weights } from '../parameters'
 import type { Random } from '../random'
-import type { DecoderConfig, EncoderConfig, ModelConfig } from './config'
+import type { EncoderConfig, ModelConfig } from './config'
 import { finalNorm } from './forward'
+import { scoreMasked } from './masked-head'
 import type { Pass } from './pass'
 import type { Batch } from './tuned-model'
 import {
@@ -67,7 +68,7 @@ function scoreByEncoder({ config, weights, mode }: Pass<EncoderConfig>, state: T
 }
 
 /** The text's own positions, or the places asked for: [batch, time, vocabulary] or [places, vocabulary]. */
-export function scoreTokens(pass: Pass<DecoderConfig>, hidden: Tensor3D, { tokenIds, places }: Batch): Tensor {
+export function scoreTokens(pass: Pass, hidden: Tensor3D, { tokenIds, places }: Batch): Tensor {
   return tf.tidy(() => {
     const [batch, time] = tokenIds.shape
     const width = hidden.shape[2]
@@ -78,9 +79,11 @@ export function scoreTokens(pass: Pass<DecoderConfig>, hidden: Tensor3D, { token
   })
 }
 
-/** [rows, width] -> [rows, vocabulary]. */
-export function scoreRows(pass: Pass<DecoderConfig>, rows: Tensor2D): Tensor2D {
-  return scoreVocabulary(finalNorm(pass, rows), tensorOf(pass.weights, languageHeadName(pass.config)))
+/** [rows, width] -> [rows, vocabulary]: of a decoder what comes next, of an encoder what stands there. */
+export function scoreRows(pass: Pass, rows: Tensor2D): Tensor2D {
+  const { config } = pass
+  if (config.family === 'encoder') return scoreMasked({ ...pass, config }, rows)
+  return scoreVocabulary(finalNorm(pass, rows), tensorOf(pass.weights, languageHeadName(config)))
 }
 
 export interface HeadRequest {

@@ -291,7 +291,7 @@ export type Match = ReadonlyMap<string, string>
 
 /**
  * Finds the expected tensors among a file's, whatever its age: with or without the architecture's prefix, with
- * LayerNorm.gamma and .beta for .weight and .bias. What is not expected (masked-language-model heads, position_ids,
+ * LayerNorm.gamma and .beta for .weight and .bias. What is not expected (position_ids,
  * attention masks, rotary frequencies) is ignored.
  * Throws `model-malformed` listing every missing or wrongly shaped tensor.
  */
@@ -323,6 +323,11 @@ export function matchTensors(
     )
   }
   return match
+}
+
+/** Whether a file has the tensor, under any of its spellings, in its shape. */
+export function fits(tensor: ExpectedTensor, found: ReadonlyMap<string, readonly number[]>, prefix: string): boolean {
+  return spellings(tensor.name, prefix).some((name) => found.get(name)?.join() === fileShape(tensor).join())
 }
 
 function spellings(name: string, prefix: string): string[] {
