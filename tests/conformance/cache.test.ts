@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { disposeCache } from '../../src/main/engine/generation/key-value-cache'
+import { createMemoryStore } from '../../src/main/engine/training/kept-values'
 import type { ModelStrategyId, StrategyOptions } from '../../src/shared/strategy'
 import { startBackend } from '../support/backend'
 import { bound, lawTitle, whyNot } from '../support/laws'
@@ -20,11 +21,13 @@ const keeping = everyCombination.filter(
 
 describe.each(keeping)(lawTitle(10), (combination) => {
   it('trains to the same losses without keeping anything', async () => {
-    const run = async (cacheLimitBytes: number) => {
+    const run = async (limitBytes: number) => {
       const model = modelOf(combination, { options: upper[combination.strategy] ?? {} })
       expect(model.constantDepth).toBeGreaterThan(1)
       const recipe = { ...shortRecipe, epochs: 2, learningRate: 1e-2 }
-      const result = await runTraining(shortTask(model, combination.problem, { recipe, cacheLimitBytes }))
+      const result = await runTraining(
+        shortTask(model, combination.problem, { recipe, keeping: createMemoryStore(limitBytes) }),
+      )
       model.dispose()
       return result
     }

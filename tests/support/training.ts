@@ -10,6 +10,7 @@ import type {
   TrainingReport,
   TrainingTask,
 } from '../../src/main/engine/training/events'
+import { createMemoryStore } from '../../src/main/engine/training/kept-values'
 import type { Objective } from '../../src/main/engine/training/objectives/objective'
 import { train } from '../../src/main/engine/training/train'
 import type { Problem, ProblemKind } from '../../src/shared/problem'
@@ -139,7 +140,7 @@ export function tinyTask(model: TunedModel, changes: Partial<TrainingTask> = {})
     store: memoryStore(),
     stop: { requested: null },
     checkpointSeconds: Number.POSITIVE_INFINITY,
-    cacheLimitBytes: 1e9,
+    keeping: createMemoryStore(1e9),
     resume: null,
     ...changes,
   }

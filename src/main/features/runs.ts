@@ -50,7 +50,7 @@ interface Active {
 }
 
 export interface RunsContext {
-  workspace: Pick<Workspace, 'runs' | 'databaseFile'>
+  workspace: Pick<Workspace, 'runs' | 'keptOutputs' | 'databaseFile'>
   store: RunStore
   metrics: MetricStore
   checkpoints: CheckpointStore
@@ -131,7 +131,7 @@ export function createRuns(context: RunsContext): Runs {
   async function train(id: string, entry: Active, prepared: Prepared, resume: boolean): Promise<void> {
     const { recipe } = prepared
     const material = materialOf(library, prepared)
-    const input = { material, recipe, runFolder: folderOf(id), resume }
+    const input = { material, recipe, runFolder: folderOf(id), resume, keptFolder: workspace.keptOutputs }
     const quoting = resume ? undefined : quote(id, prepared)
     entry.job = trainer.start('train', input, {
       progress(progress, points) {

@@ -17,6 +17,8 @@ export interface Workspace {
   readonly uploads: string
   readonly wordLists: string
   readonly cache: string
+  /** What frozen layers say of texts, kept for later runs; may go at any time. */
+  readonly keptOutputs: string
   /** The installed acceleration; absent until it is installed. */
   readonly acceleration: string
   readonly databaseFile: string
@@ -34,6 +36,7 @@ export function workspaceAt(home: string): Workspace {
     uploads: join(root, 'uploads'),
     wordLists: join(root, 'word-lists'),
     cache: join(root, 'cache'),
+    keptOutputs: join(root, 'cache', 'kept-outputs'),
     acceleration: join(root, 'acceleration'),
     databaseFile: join(root, 'fino.db'),
   }

@@ -90,7 +90,14 @@ export interface Jobs {
   probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
   /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */
   train: {
-    input: { material: Material; recipe: Recipe; runFolder: string; resume: boolean }
+    input: {
+      material: Material
+      recipe: Recipe
+      runFolder: string
+      resume: boolean
+      /** Where frozen outputs are kept for later runs, too; absent = in this one's memory. */
+      keptFolder?: string
+    }
     output: TrainOutput
   }
   /** `generation` decides how an instruction problem is answered; greedy where it is absent. */

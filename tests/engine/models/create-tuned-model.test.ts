@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createTunedModel } from '../../../src/main/engine/models/create-tuned-model'
 import type { Weights } from '../../../src/main/engine/parameters'
 import { createRandom } from '../../../src/main/engine/random'
+import type { ModelStrategyId, StrategyOptions } from '../../../src/shared/strategy'
 import { startBackend } from '../../support/backend'
 import { perturbParameters } from '../../support/parameters'
 import { batchOf, disposeBatch, tinyConfig, tinyTexts, tinyWeights } from '../../support/tiny-models'
@@ -10,6 +11,8 @@ import { everyCombination, modelOf, tinyTunedModel } from '../../support/tuned-m
 
 beforeAll(() => startBackend('cpu'))
 
+/** So that a layer below is left as it is. */
+const upper: Partial<Record<ModelStrategyId, StrategyOptions>> = { lora: { upperLayers: 1 }, full: { upperLayers: 1 } }
 const texts = tinyTexts(4).map(({ tokens }) => tokens)
 
 describe.each(everyCombination)('$name', (combination) => {
@@ -28,8 +31,19 @@ describe.each(everyCombination)('$name', (combination) => {
       const whole = await model.logits(batch, mode()).data()
       expect(await model.logits(batch, mode(), hidden).data()).toEqual(whole)
     }
-    if (model.constantDepth > 2) expect(hidden.shape).toEqual([4, 1, 16])
+    if (model.constantOf === 'texts') expect(hidden.shape).toEqual([4, 2, 16])
     expect(model.features?.(batch).shape ?? [4, 16]).toEqual([4, 16])
+  })
+
+  it('goes on from lower layers computed before', async () => {
+    const model = modelOf(combination, { options: upper[strategy] ?? {} })
+    if (model.constantDepth < 2) return
+    const batch = batchOf(texts)
+    const lower = modelOf({ ...combination, strategy: 'lora' }, { options: { upperLayers: 1 } })
+    expect([lower.constantDepth, lower.constantOf]).toEqual([2, 'tokens'])
+    const hidden = lower.constantPart(batch)
+    const gone = await model.constantPart(batch, { layers: 1, hidden }).data()
+    expect(gone).toEqual(await model.constantPart(batch).data())
   })
 
   it('leaves nothing behind but what it returns, and nothing at all when disposed of', () => {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { finalNorm, runBase } from '../../../src/main/engine/models/forward'
+import { sumUpTexts } from '../../../src/main/engine/models/text-outputs'
 import { createRandom } from '../../../src/main/engine/random'
-import { featureBased, pool, readPooling } from '../../../src/main/engine/strategies/feature-based'
+import { featureBased, readPooling, vectorOf } from '../../../src/main/engine/strategies/feature-based'
 import { startBackend } from '../../support/backend'
 import { batchOf, tinyArchitectures, tinyConfig, tinyWeights } from '../../support/tiny-models'
 
@@ -23,14 +24,15 @@ describe.each(tinyArchitectures)('on %s', (architecture) => {
     const pass = { config, weights, mode: { training: false }, hooks: {} } as const
     const rows = finalNorm(pass, tf.reshape(runBase(pass, batch), [12, config.width]))
     const hidden = (await tf.reshape(rows, [2, 6, config.width]).array()) as number[][][]
-    const mean = await pool(config, weights, 'mean', batch).array()
-    const one = await pool(config, weights, last ? 'last' : 'cls', batch).array()
+    const summary = sumUpTexts(pass, runBase(pass, batch), batch.attentionMask)
+    const mean = await vectorOf(pass, 'mean', summary).array()
+    const one = await vectorOf(pass, last ? 'last' : 'cls', summary).array()
     for (const [text, tokens] of texts.entries())
       for (let column = 0; column < config.width; column++) {
         const values = tokens.map((_, at) => hidden[text]?.[at]?.[column] as number)
         const average = values.reduce((sum, value) => sum + value, 0) / values.length
-        expect(mean[text]?.[0]?.[column]).toBeCloseTo(average, 5)
-        expect(one[text]?.[0]?.[column]).toBeCloseTo(values.at(last ? -1 : 0) as number, 5)
+        expect(mean[text]?.[column]).toBeCloseTo(average, 5)
+        expect(one[text]?.[column]).toBeCloseTo(values.at(last ? -1 : 0) as number, 5)
       }
   })
 

@@ -6,13 +6,14 @@ import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
 import type { Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
-import { pool, readPooling, regress } from '../strategies/feature-based'
+import { readPooling, regress, vectorOf } from '../strategies/feature-based'
 import { strategyOf } from '../strategies/index'
 import type { ModelConfig } from './config'
 import { embed, maskOf, runBase, runLayers } from './forward'
 import { positionRead, scoreTexts, scoreTokens } from './heads'
 import type { Pass } from './pass'
-import type { Batch, Mode, TunedModel } from './tuned-model'
+import { sumUpTexts, textRow } from './text-outputs'
+import type { Batch, LowerLayers, Mode, TunedModel } from './tuned-model'
 import { type ExpectedTensor, expectedTensors, headTensors } from './weights'
 import { createGeneration } from './writing-on'
 
@@ -59,18 +60,17 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
   const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, hooks })
   const headOnly = constantDepth > config.layers && outputs !== null
 
-  const constantPart = (batch: Batch): Tensor3D =>
+  const constantPart = (batch: Batch, lower?: LowerLayers): Tensor3D =>
     tf.tidy(() => {
       const pass = passIn({ training: false })
-      const mask = maskOf(pass, batch)
-      const hidden = runLayers(pass, embed(pass, batch), mask, 0, Math.max(0, constantDepth - 1))
-      return headOnly ? tf.expandDims(positionRead(pass, hidden, mask), 1) : hidden
+      const hidden = runLower(pass, batch, Math.max(0, constantDepth - 1), lower)
+      return headOnly ? sumUpTexts(pass, hidden, maskOf(pass, batch)) : hidden
     })
 
   const logits = (batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor =>
     tf.tidy(() => {
       const pass = passIn(mode)
-      if (headOnly) return scoreTexts(pass, tf.squeeze(hidden ?? constantPart(batch), [1]))
+      if (headOnly) return scoreTexts(pass, textRow(hidden ?? constantPart(batch), 'position'))
       const mask = maskOf(pass, batch)
       const from = Math.max(0, constantDepth - 1)
       const last =
@@ -87,6 +87,7 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
   return {
     ...frame,
     constantDepth,
+    constantOf: headOnly ? 'texts' : 'tokens',
     constantPart,
     logits,
     ...generation,
@@ -98,22 +99,32 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   const { config } = base
   const pooling = readPooling(config, base.options)
   const frame = assemble({ ...base, weights: keepOnly(requiredTensors(config), base.weights) }, adaptation)
-  const constantPart = (batch: Batch) => pool(config, frame.weights, pooling, batch)
-  const flat = (pooled: Tensor3D): Tensor2D => tf.reshape(pooled, [pooled.shape[0], config.width])
+  const pass: Pass = { config, weights: frame.weights, mode: { training: false }, hooks: {} }
+  const constantPart = (batch: Batch, lower?: LowerLayers): Tensor3D =>
+    tf.tidy(() => sumUpTexts(pass, runLower(pass, batch, config.layers, lower), batch.attentionMask))
+  const features = (batch: Batch, hidden?: Tensor3D): Tensor2D =>
+    tf.tidy(() => vectorOf(pass, pooling, hidden ?? constantPart(batch)))
   return {
     ...frame,
     constantDepth: adaptation.constantDepth,
+    constantOf: 'texts',
     constantPart,
-    features: (batch) => tf.tidy(() => flat(constantPart(batch))),
-    logits: (batch, _mode, hidden) => tf.tidy(() => regress(frame.weights, flat(hidden ?? constantPart(batch)))),
+    features,
+    logits: (batch, _mode, hidden) => tf.tidy(() => regress(frame.weights, features(batch, hidden))),
   }
+}
+
+/** The embeddings and the first layers, going on from what is known of them. */
+function runLower(pass: Pass, batch: Batch, layers: number, lower?: LowerLayers): Tensor3D {
+  const hidden = lower?.hidden ?? embed(pass, batch)
+  return runLayers(pass, hidden, maskOf(pass, batch), lower?.layers ?? 0, layers)
 }
 
 /** The tensors of the forward pass: parameters where they train, the base elsewhere; base tensors replaced are freed. */
 function assemble(
   { config, weights: base }: Base,
   { parameters, virtualTokens = 0, firstPosition = 0 }: Adaptation,
-): Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'weights' | 'dispose'> {
+): Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'width' | 'weights' | 'dispose'> {
   const weights: Weights = {
     ...base,
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
@@ -123,6 +134,7 @@ function assemble(
     parameters,
     weights,
     maximumLength: config.maximumLength - virtualTokens - firstPosition,
+    width: config.width,
     totalParameters: Object.values(weights).reduce((sum, { size }) => sum + size, 0),
     dispose: () => tf.dispose(Object.values(weights)),
   }

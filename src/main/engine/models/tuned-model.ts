@@ -18,11 +18,19 @@ export interface Batch {
 /** Training applies dropout with masks drawn from `random`; evaluation does not. */
 export type Mode = { readonly training: true; readonly random: Random } | { readonly training: false }
 
+/** Hidden states after the first `layers` layers, computed before. */
+export interface LowerLayers {
+  readonly layers: number
+  readonly hidden: Tensor3D // [batch, time, width]
+}
+
 export interface TunedModel {
   readonly parameters: Parameters
   readonly totalParameters: number
   /** Longest text in tokens, beside what the strategy puts in front. */
   readonly maximumLength: number
+  /** Of hidden states. */
+  readonly width: number
   /** Every tensor of the forward pass under its Hugging Face name: the frozen base and the parameters, head included. */
   readonly weights: Weights
   /**
@@ -30,11 +38,13 @@ export interface TunedModel {
    * 1 + n = the embeddings and the first n layers. The loop computes `constantPart` once per text and keeps it.
    */
   readonly constantDepth: number
+  /** Whether the constant part is a row for each token or, where the whole base is constant, a few for each text. */
+  readonly constantOf: 'tokens' | 'texts'
   /**
-   * Hidden states after the constant part, evaluated without dropout. Where only one position is read afterwards
-   * (head-only) or one vector stands for the text (feature-based), time is 1 whatever the batch's.
+   * Hidden states after the constant part, evaluated without dropout: of every token, or where no more of a text is read
+   * (head-only, feature-based) its `textRows`. `lower` replaces the lower layers where they were computed before.
    */
-  constantPart(batch: Batch): Tensor3D // [batch, time or 1, width]
+  constantPart(batch: Batch, lower?: LowerLayers): Tensor3D // [batch, time or rows of a text, width]
   /**
    * A head that reads a text: [batch, outputs]. The language-model head: [batch, time, vocabulary], the text's own
    * positions alone, or [places, vocabulary] where the batch names places. `hidden` replaces the constant part where it
@@ -42,7 +52,7 @@ export interface TunedModel {
    */
   logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor
   /** Feature-based only: one vector per text for the external model. */
-  features?(batch: Batch): Tensor2D // [batch, width]
+  features?(batch: Batch, hidden?: Tensor3D): Tensor2D // [batch, width]
   /** Language models only: writing on, one text at a time. */
   readonly generation?: {
     /** An empty cache (holding the prefix or virtual tokens of the strategy, if any), which the caller disposes of. */

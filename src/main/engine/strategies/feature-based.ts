@@ -8,8 +8,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { OptionDescription } from '../../../shared/strategy'
 import { linear } from '../layers/linear'
 import type { ModelConfig } from '../models/config'
-import { finalNorm, runBase } from '../models/forward'
-import type { Batch } from '../models/tuned-model'
+import { finalNorm } from '../models/forward'
+import type { Pass } from '../models/pass'
+import { textRow } from '../models/text-outputs'
 import { countValues, expectedTensors } from '../models/weights'
 import { createParameter, tensorOf, type Weights } from '../parameters'
 import type { Adaptation, Base, Strategy } from './adaptation'
@@ -62,29 +63,14 @@ function adapt({ config, outputs, options }: Base): Adaptation {
   return { parameters, constantDepth: 1 + config.layers }
 }
 
-/** One vector a text, [batch, 1, width]. */
-export function pool(config: ModelConfig, weights: Weights, pooling: Pooling, batch: Batch): Tensor3D {
-  return tf.tidy(() => {
-    const pass = { config, weights, mode: { training: false }, hooks: {} } as const
-    const raw = runBase(pass, batch)
-    const [texts, time, width] = raw.shape
-    const hidden = tf.reshape(finalNorm(pass, tf.reshape(raw, [texts * time, width])), [texts, time, width]) as Tensor3D
-    const share = tf.expandDims(shares(pooling, batch.attentionMask), 2) // [batch, time, 1]
-    return tf.sum(tf.mul(hidden, share), 1, true) as Tensor3D
-  })
+/** A text's one vector from what the frozen base says of it, [batch, rows, width] -> [batch, width]. */
+export function vectorOf(pass: Pass, pooling: Pooling, summary: Tensor3D): Tensor2D {
+  return pooling === 'mean' ? textRow(summary, 'mean') : tf.tidy(() => finalNorm(pass, textRow(summary, 'position')))
 }
 
 /** Outputs of the fitted regression for pooled vectors of [batch, width]. */
 export function regress(weights: Weights, features: Tensor2D): Tensor2D {
   return tf.tidy(() => linear(features, tensorOf(weights, regression.weight), tensorOf(weights, regression.bias)))
-}
-
-/** How much of a text's vector comes from each of its tokens: [batch, time]. */
-function shares(pooling: Pooling, mask: Tensor2D): Tensor2D {
-  const lengths = tf.sum(mask, 1, true) // [batch, 1]
-  if (pooling === 'mean') return tf.div(mask, lengths)
-  const place = pooling === 'cls' ? tf.zerosLike(lengths) : tf.sub(lengths, 1)
-  return tf.cast(tf.equal(tf.range(0, mask.shape[1]), place), 'float32')
 }
 
 function describeOptions({ family }: ModelConfig): OptionDescription[] {

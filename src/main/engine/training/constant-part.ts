@@ -1,9 +1,12 @@
-/** What of the encoder is a constant of the data: computed once per text, kept as float32, put together per batch. */
-import { type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core'
+/** What of the base is a constant of the data: computed once per text, kept as float32, put together per batch. */
+import { dispose, type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core'
 import { toTensors } from '../data/batch-tensors'
-import { type BatchPlan, exampleAt, padBatch, planByLength } from '../data/batches'
+import { type BatchPlan, padBatch, planByTokens } from '../data/batches'
 import type { Counted, Example } from '../data/encode'
-import type { TunedModel } from '../models/tuned-model'
+import { choosePaddedLengths } from '../data/padded-lengths'
+import { textRows } from '../models/text-outputs'
+import type { LowerLayers, TunedModel } from '../models/tuned-model'
+import type { KeptValues, KeptValuesStore } from './kept-values'
 
 export interface Inputs {
   readonly examples: readonly Example[]
@@ -15,57 +18,115 @@ export interface Inputs {
 
 export interface ConstantParts {
   /** The hidden states of a batch's texts, zero where padded; the caller owns the tensor. */
-  hidden(plan: BatchPlan): Tensor3D // [batch, time or 1, width]
-  readonly byteLength: number
+  hidden(plan: BatchPlan): Tensor3D // [batch, time or rows of a text, width]
+  release(): void
 }
+
+/** Of a frozen pass. They do not depend on the recipe, so that every run has the same values to the bit. */
+const tokensAtOnce = 2048
+const rowsOfText = Object.keys(textRows).length
 
 /** Embeddings alone are looked up faster than they are copied: only whole layers are worth keeping. */
 export function isWorthKeeping(model: TunedModel): boolean {
   return model.constantDepth > 1
 }
 
-/** Runs the constant part over every text; null where all of them together would need more than `limitBytes`. */
+/**
+ * The constant part of every text: as an earlier run left it in the store, else computed, from the highest lower layer
+ * that the store has. Null where the store has no room.
+ */
 export async function* computeConstantParts(
   model: TunedModel,
-  inputs: Inputs,
-  limitBytes: number,
+  { examples, paddingId }: Pick<Inputs, 'examples' | 'paddingId'>,
+  store: KeptValuesStore,
 ): AsyncGenerator<Counted, ConstantParts | null> {
-  const { examples, paddingId, batchSize, lengths } = inputs
-  const tokens = examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0)
-  const kept: Float32Array[] = new Array(examples.length) // each [positions, width]
-  let width = 0
-  let onePosition = false
-  let byteLength = 0
-  let done = 0
-  for (const plan of planByLength(examples, batchSize, lengths)) {
-    const hidden = tidy(() => model.constantPart(toTensors(padBatch(examples, plan, paddingId))))
-    const values = (await hidden.data()) as Float32Array
-    const [, positions, columns] = hidden.shape
-    hidden.dispose()
-    width = columns
-    onePosition = positions === 1
-    if ((onePosition ? examples.length : tokens) * width * 4 > limitBytes) return null
-    for (const [position, row] of plan.rows.entries()) {
-      const length = Math.min(positions, exampleAt(examples, row).tokenIds.length)
-      const from = position * positions * width
-      const part = values.slice(from, from + length * width)
-      kept[row] = part
-      byteLength += part.byteLength
-    }
-    done += plan.rows.length
-    yield { done: Math.min(done, examples.length), total: examples.length }
+  const texts = examples.map(({ tokenIds }) => tokenIds)
+  const find = async (part: string, layout: Layout) => {
+    const values = await store.find({ part, texts }, layout.count)
+    return values && partsIn(values, layout)
   }
-  return {
-    byteLength,
-    hidden({ rows, time }) {
-      const positions = onePosition ? 1 : time
-      const values = new Float32Array(rows.length * positions * width)
-      for (const [position, row] of rows.entries()) {
-        const part = kept[row]
-        if (!part) throw new Error(`no constant part kept for example ${row} of ${kept.length}`)
-        values.set(part, position * positions * width)
+  const layout = layoutOf(texts, model.width, model.constantOf === 'texts' ? rowsOfText : null)
+  const part = partOf(model)
+  const found = await find(part, layout)
+  if (found) return found
+  const writer = await store.create({ part, texts }, layout.count)
+  if (!writer) return null
+
+  let lower: { layers: number; parts: ConstantParts } | null = null
+  const layersBelow = model.constantDepth - (model.constantOf === 'texts' ? 1 : 2)
+  for (let layers = layersBelow; layers > 0 && !lower; layers--) {
+    const parts = await find(hiddenAfter(layers), layoutOf(texts, model.width, null))
+    lower = parts && { layers, parts }
+  }
+  let finished = false
+  try {
+    const lengths = choosePaddedLengths([examples], model.maximumLength)
+    let done = 0
+    for (const plan of planByTokens(examples, tokensAtOnce, lengths)) {
+      const known: LowerLayers | undefined = lower
+        ? { layers: lower.layers, hidden: lower.parts.hidden(plan) }
+        : undefined
+      const hidden = tidy(() => model.constantPart(toTensors(padBatch(examples, plan, paddingId)), known))
+      const values = (await hidden.data()) as Float32Array
+      const positions = hidden.shape[1]
+      dispose([hidden, ...(known ? [known.hidden] : [])])
+      for (const [position, row] of plan.rows.entries()) {
+        const from = position * positions * layout.width
+        await writer.write(layout.firstOf(row), values.subarray(from, from + layout.valuesOf(row)))
       }
-      return tensor3d(values, [rows.length, positions, width])
+      done += plan.rows.length
+      yield { done: Math.min(done, examples.length), total: examples.length }
+    }
+    const values = await writer.finish()
+    finished = true
+    return partsIn(values, layout)
+  } finally {
+    lower?.parts.release()
+    if (!finished) writer.abandon()
+  }
+}
+
+/** What of the base it is, whatever the strategy. */
+function partOf({ constantOf, constantDepth }: TunedModel): string {
+  return constantOf === 'texts' ? 'texts' : hiddenAfter(constantDepth - 1)
+}
+
+function hiddenAfter(layers: number): string {
+  return `hidden after ${layers} layers`
+}
+
+/** Where each text's values stand among all, one text after the other. */
+interface Layout {
+  readonly count: number
+  readonly width: number
+  /** Null = as many as a text has tokens. */
+  readonly rows: number | null
+  firstOf(text: number): number
+  valuesOf(text: number): number
+}
+
+function layoutOf(texts: readonly Int32Array[], width: number, rows: number | null): Layout {
+  const firsts = [0]
+  for (const { length } of texts) firsts.push((firsts.at(-1) as number) + (rows ?? length) * width)
+  const at = (text: number): number => {
+    const first = firsts[text]
+    if (first === undefined) throw new Error(`no constant part kept for example ${text} of ${texts.length}`)
+    return first
+  }
+  return { count: at(texts.length), width, rows, firstOf: at, valuesOf: (text) => at(text + 1) - at(text) }
+}
+
+function partsIn(kept: KeptValues, { width, rows, firstOf, valuesOf }: Layout): ConstantParts {
+  return {
+    hidden(plan) {
+      const positions = rows ?? plan.time
+      const values = new Float32Array(plan.rows.length * positions * width)
+      for (const [position, text] of plan.rows.entries()) {
+        const from = position * positions * width
+        kept.read(firstOf(text), values.subarray(from, from + valuesOf(text)))
+      }
+      return tensor3d(values, [plan.rows.length, positions, width])
     },
+    release: kept.release,
   }
 }

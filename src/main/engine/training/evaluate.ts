@@ -4,7 +4,8 @@ import { toTensors } from '../data/batch-tensors'
 import { type BatchPlan, padBatch, pick, planByLength } from '../data/batches'
 import type { Counted } from '../data/encode'
 import type { Batch, TunedModel } from '../models/tuned-model'
-import type { ConstantParts, Inputs } from './constant-part'
+import { type ConstantParts, computeConstantParts, type Inputs } from './constant-part'
+import type { KeptValuesStore } from './kept-values'
 import type { Objective } from './objectives/objective'
 
 /** What the objective measures of every text, [examples * columns], in the order of the examples. */
@@ -25,11 +26,20 @@ export function evaluate(
 }
 
 /** Feature vectors of every text, [examples * width], in the order of the examples. */
-export function computeFeatures(model: TunedModel, inputs: Inputs): AsyncGenerator<Counted, Float32Array> {
-  return computeRows(inputs, (batch) => {
-    if (!model.features) throw new Error('this model gives no features')
-    return model.features(batch)
-  })
+export async function* computeFeatures(
+  model: TunedModel,
+  inputs: Inputs,
+  store: KeptValuesStore,
+): AsyncGenerator<Counted, Float32Array> {
+  const constantParts = yield* computeConstantParts(model, inputs, store)
+  try {
+    return yield* computeRows(inputs, (batch, plan) => {
+      if (!model.features) throw new Error('this model gives no features')
+      return model.features(batch, constantParts?.hidden(plan))
+    })
+  } finally {
+    constantParts?.release()
+  }
 }
 
 async function* computeRows(

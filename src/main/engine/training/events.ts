@@ -6,6 +6,7 @@ import type { RunPhase } from '../../../shared/run'
 import type { TargetText, Tokenizer } from '../data/encode'
 import type { TunedModel } from '../models/tuned-model'
 import type { Evaluation } from './best'
+import type { KeptValuesStore } from './kept-values'
 
 export type TrainingRecipe = Pick<
   Recipe,
@@ -45,8 +46,8 @@ export interface TrainingTask {
   readonly stop: StopFlag
   /** Seconds of training after which the state is saved between evaluations. */
   readonly checkpointSeconds: number
-  /** Frozen outputs larger than this are computed again instead of kept. */
-  readonly cacheLimitBytes: number
+  /** Keeps what frozen layers say of the texts. */
+  readonly keeping: KeptValuesStore
   /** What the store kept of this run earlier: the last state, and the best parameters of a step. */
   readonly resume: { readonly last: Uint8Array; best(step: number): Promise<Uint8Array> } | null
 }

@@ -26,11 +26,11 @@ export async function* fitFeatures(
   training: Inputs,
   validating: Inputs,
 ): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { model, problem, clock, stop } = task
+  const { model, problem, clock, stop, keeping } = task
   const objective = objectiveOf(problem)
   const startedAt = clock()
-  const features = yield* inPhase('caching', computeFeatures(model, training), stop)
-  const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating), stop)
+  const features = yield* inPhase('caching', computeFeatures(model, training, keeping), stop)
+  const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating, keeping), stop)
   const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.lengths))
 
   const data = linearData(problem, features, training.examples)

@@ -10,11 +10,15 @@ export async function* inPhase<Result>(
   work: AsyncGenerator<Counted, Result>,
   stop: StopFlag,
 ): AsyncGenerator<TrainingEvent, Result> {
-  for (;;) {
-    leaveIfCancelled(stop)
-    const next = await work.next()
-    if (next.done) return next.value
-    yield { kind: 'phase', phase, ...next.value }
+  try {
+    for (;;) {
+      leaveIfCancelled(stop)
+      const next = await work.next()
+      if (next.done) return next.value
+      yield { kind: 'phase', phase, ...next.value }
+    }
+  } finally {
+    await work.return(undefined as never) // so that it tidies up where it was left early
   }
 }
 

@@ -46,8 +46,9 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   // 2. What the strategy leaves constant is computed once per text.
   const kept = { train: null as ConstantParts | null, validation: null as ConstantParts | null }
   if (isWorthKeeping(model)) {
-    kept.train = yield* constantParts(training, task.cacheLimitBytes)
-    kept.validation = yield* constantParts(validating, task.cacheLimitBytes - (kept.train?.byteLength ?? 0))
+    // Texts that are shown otherwise in every epoch have nothing constant.
+    if (!objective.renew) kept.train = yield* constantParts(training)
+    kept.validation = yield* constantParts(validating)
   }
 
   // 3. A fresh state, or the one that was saved.
@@ -195,6 +196,8 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     }
   } finally {
     optimizer.dispose()
+    kept.train?.release()
+    kept.validation?.release()
   }
 
   function renewed(epoch: number): Encoded['examples'] {
@@ -214,11 +217,8 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     return examples
   }
 
-  async function* constantParts(
-    inputs: Inputs,
-    limitBytes: number,
-  ): AsyncGenerator<TrainingEvent, ConstantParts | null> {
-    return yield* inPhase('caching', computeConstantParts(model, inputs, limitBytes), stop)
+  async function* constantParts(inputs: Inputs): AsyncGenerator<TrainingEvent, ConstantParts | null> {
+    return yield* inPhase('caching', computeConstantParts(model, inputs, task.keeping), stop)
   }
 }
 

@@ -12,6 +12,7 @@ import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/
 import { computeFeatures, evaluate } from '../../engine/training/evaluate'
 import { linearData } from '../../engine/training/fit-features'
 import { computeGradients } from '../../engine/training/gradients'
+import { createMemoryStore } from '../../engine/training/kept-values'
 import { fitLinearModel } from '../../engine/training/linear-model'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import { createAdamW } from '../../engine/training/optimizer'
@@ -26,6 +27,7 @@ import { readRows, rowsOf } from './rows'
 /** What the solver of the feature-based strategy usually takes, over all its penalties. */
 const solverIterations = 250
 const solverRows = 2000
+const memory = createMemoryStore(Number.POSITIVE_INFINITY)
 
 export const probe: Job<'probe'> = async ({ material, recipe }, context): Promise<ProbeFacts> => {
   resetPeakMemory()
@@ -51,7 +53,10 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     const timeEvaluation = async (plan: BatchPlan): Promise<number> => {
       const inputs = { ...common, examples: pick(all, plan) }
       const seconds = stopwatch()
-      await finish(model.features ? computeFeatures(model, inputs) : evaluate(model, objective, inputs), context)
+      await finish(
+        model.features ? computeFeatures(model, inputs, memory) : evaluate(model, objective, inputs),
+        context,
+      )
       return seconds()
     }
     const typicalBatch = evaluation[Math.floor(evaluation.length / 2)] as BatchPlan
@@ -60,7 +65,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
     const secondsPerEvaluationToken = (await timeEvaluation(typicalBatch)) / paddedTokens([typicalBatch])
 
     const secondsPerTrainingToken = model.features
-      ? solverSeconds(problem, train, await featureWidth()) / cost.trainingTokensPerEpoch / recipe.epochs
+      ? solverSeconds(problem, train, model.width) / cost.trainingTokensPerEpoch / recipe.epochs
       : await trainingSeconds()
 
     return {
@@ -87,7 +92,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
         const take = async (plan: StepPlan): Promise<number> => {
           const { inputs, step } = narrow(train, plan)
           const constantParts = isWorthKeeping(model)
-            ? await finish(computeConstantParts(model, inputs, Number.POSITIVE_INFINITY), context)
+            ? await finish(computeConstantParts(model, inputs, memory), context)
             : null
           const seconds = stopwatch()
           const { loss, gradients } = computeGradients(model, inputs, step, { objective, random, constantParts })
@@ -118,11 +123,6 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
         return { rows: Array.from({ length }, (_, index) => from - length + index), time }
       })
       return { inputs: { ...common, examples: kept }, step }
-    }
-
-    async function featureWidth(): Promise<number> {
-      const one = await finish(computeFeatures(model, { ...common, examples: all.slice(0, 1) }), context)
-      return one.length
     }
   } finally {
     model.dispose()

@@ -3,9 +3,10 @@ import type { DatasetRow, SplitName } from '../../../shared/dataset'
 import { generationSchema } from '../../../shared/generation'
 import type { Metrics, ScoredRow } from '../../../shared/result'
 import { answeredTestRows } from '../../../shared/run'
-import type { Example } from '../../engine/data/encode'
-import type { Inputs } from '../../engine/training/constant-part'
+import type { Counted, Example } from '../../engine/data/encode'
+import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/training/constant-part'
 import { evaluate } from '../../engine/training/evaluate'
+import type { KeptValuesStore } from '../../engine/training/kept-values'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import type { Material } from '../contract'
 import { type Answer, answerAll } from './answer'
@@ -29,14 +30,12 @@ export async function scoreTest(
   tuned: LoadedModel,
   { problem, modelFolder }: Material,
   split: Readonly<Record<SplitName, readonly DatasetRow[]>>,
-  {
-    batchSize,
-    lengths,
-    between,
-  }: Pick<Inputs, 'batchSize' | 'lengths'> & {
+  options: Pick<Inputs, 'batchSize' | 'lengths'> & {
+    keeping: KeptValuesStore
     between(done: number, total: number): Promise<void>
   },
 ): Promise<TestScores> {
+  const { batchSize, lengths, keeping, between } = options
   const objective = objectiveOf(problem)
   const { examples, leftOut } = await encodeAll(objective, tuned, split.test, { breathe: () => between(0, 1) })
   const leftOutTexts = leftOut.length
@@ -54,7 +53,15 @@ export async function scoreTest(
 
   async function measure({ model, tokenizer }: LoadedModel, tested: readonly Example[]) {
     const inputs = { examples: tested, paddingId: tokenizer.paddingId, batchSize, lengths }
-    const work = evaluate(model, objective, inputs)
+    const constantParts = isWorthKeeping(model) ? await counted(computeConstantParts(model, inputs, keeping)) : null
+    try {
+      return await counted(evaluate(model, objective, inputs, constantParts))
+    } finally {
+      constantParts?.release()
+    }
+  }
+
+  async function counted<Result>(work: AsyncGenerator<Counted, Result>): Promise<Result> {
     let next = await work.next()
     while (!next.done) {
       await between(next.value.done, next.value.total)

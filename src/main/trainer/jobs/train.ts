@@ -4,12 +4,15 @@ import { keptOutputsLimitBytes } from '../../../shared/run'
 import { startBackend } from '../../devices/start-backend'
 import { stepsPerEpoch } from '../../engine/data/batches'
 import { countParameters } from '../../engine/parameters'
+import { isWorthKeeping } from '../../engine/training/constant-part'
 import type { TrainingEvent } from '../../engine/training/events'
+import { createMemoryStore } from '../../engine/training/kept-values'
 import { leaveIfCancelled } from '../../engine/training/phase'
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
 import type { Job } from './context'
 import { trainDictionary } from './dictionary'
+import { createFileStore, originOf } from './keeping'
 import { loadTunedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
@@ -56,6 +59,10 @@ export const trainRun: Job<'train'> = async (input, context) => {
       await context.breathe()
       await files.saveLast(bytes)
     }
+    const keeping =
+      input.keptFolder && isWorthKeeping(model)
+        ? createFileStore(input.keptFolder, await originOf(modelFolder, backend.id), console.log)
+        : createMemoryStore(keptOutputsLimitBytes)
     const work = train({
       model,
       tokenizer,
@@ -67,7 +74,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
       store: { ...files, saveLast },
       stop: context.stop,
       checkpointSeconds,
-      cacheLimitBytes: keptOutputsLimitBytes,
+      keeping,
       resume: last ? { last, best: files.readBest } : null,
     })
     let ownTrainingSeconds = 0
@@ -86,6 +93,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
     const tested = await scoreTest(tuned, material, split, {
       batchSize: recipe.batchSize,
       lengths: report.paddedLengths,
+      keeping,
       between,
     })
     if (report.stoppedBecause !== 'asked') await files.finish()
