@@ -12,7 +12,7 @@ export default defineConfig({
           index: at('src/main/index.ts'),
           cli: at('src/main/cli.ts'),
           worker: at('src/main/trainer/worker.ts'),
-          bench: at('src/main/trainer/jobs/bench.ts'),
+          bench: at('src/main/trainer/jobs/bench/bench.ts'),
         },
       },
     },

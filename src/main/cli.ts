@@ -181,9 +181,12 @@ function createProgram(
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')
     .action((flags: { backend: string }) => act((context) => demo(context, flags)))
 
-  command('bench', 'measure training steps on every backend').action(() =>
-    act((context) => bench(context, builtFolder)),
-  )
+  command('bench [OPTIONS...]', 'measure training steps and jobs (--only, --length, --all, --profile, --reference ...)')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((words: string[]) =>
+      act((context) => bench(context, builtFolder, program.opts().json ? [...words, '--json'] : words)),
+    )
 
   return program
 }

@@ -32,10 +32,9 @@ export async function measureBackends({
 }
 
 const size = 768
-const milliseconds = 800
 
 /** float32 matrix products of the current backend, in 10^9 operations a second. */
-async function measureProducts(): Promise<number> {
+export async function measureProducts(milliseconds = 800): Promise<number> {
   const a = tf.randomUniform([size, size], -1, 1, 'float32', 1)
   const b = tf.randomUniform([size, size], -1, 1, 'float32', 2)
   await multiplyOnce(a, b) // the first one starts threads and fills caches
