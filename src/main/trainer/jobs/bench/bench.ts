@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { BackendChoice } from '../../../../shared/device'
 import { Failure, toFailureRecord } from '../../../../shared/failure'
@@ -20,7 +20,13 @@ import { readTexts, recipeOf, writeMaterial } from './whole-job'
 async function main(words: readonly string[]): Promise<void> {
   if (words[0] === '--subject') return await answerQuestions()
   const settings = readSettings(words)
-  const machine = { processor: cpus()[0]?.model.trim(), threads: availableParallelism(), memoryBytes: totalmem() }
+  const machine = {
+    processor: cpus()[0]?.model.trim(),
+    threads: availableParallelism(),
+    memoryBytes: totalmem(),
+    /** Of other work, as processes that wanted a core in the last minute. */
+    load: loadavg()[0] ?? 0,
+  }
   if (settings.profile) return await profile(settings)
   const steps = settings.steps ? await measureSteps(settings) : []
   const job = settings.job ? await measureJobs(settings) : { source: null, rows: [] }
@@ -32,10 +38,17 @@ async function main(words: readonly string[]): Promise<void> {
   const versions = new Set(sides.map((side) => (side ? describe(side) : '')).filter((text) => text !== ''))
   console.log(`${machine.threads} x ${machine.processor}, ${(machine.memoryBytes / 1e9).toFixed(0)} GB`)
   for (const text of versions) console.log(text)
+  if (machine.load > busyLoad && settings.reference !== null) {
+    console.log(
+      `The machine was busy before (load ${machine.load.toFixed(1)}). The threads of torch wait for each other and lose more by that than ours: these ratios flatter Fino.`,
+    )
+  }
   if (steps.length > 0) console.log(`\n${stepTable(steps)}`)
   if (job.rows.length > 0)
     console.log(`\nWhole job: ${job.source}, 3 epochs, evaluated after each\n\n${jobTable(job.rows)}`)
 }
+
+const busyLoad = 0.5
 
 const describe = ({ device, versions }: Comparison['ours']) =>
   `${device}: ${Object.entries(versions)
