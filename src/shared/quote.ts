@@ -19,6 +19,8 @@ export const quoteSchema = z.object({
   guard: z.enum(['fits', 'tight', 'too-big']),
   freeMemoryBytes: z.number(),
   steps: z.number().int(),
+  /** Texts computed at once, where the memory has no room for the recipe's batches; the result is the same. */
+  smallerBatch: z.number().int().optional(),
   /** `prior` = from the configuration and this machine's speed alone; `probe` = corrected by a few real steps. */
   basis: z.enum(['prior', 'probe']),
   /** Finished runs that the correction has learnt from, and their median relative error in time; null without any. */

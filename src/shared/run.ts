@@ -59,6 +59,8 @@ export const progressSchema = z.object({
   remainingSeconds: z.number().nullable(),
   elapsedSeconds: z.number(),
   memoryBytes: z.number(),
+  /** Texts computed at once, where the memory has no room for the recipe's batches; the result is the same. */
+  smallerBatch: z.number().int().optional(),
 })
 export type Progress = z.infer<typeof progressSchema>
 

@@ -170,6 +170,28 @@ describe('a run', () => {
     ).toEqual([false, true])
   })
 
+  test('that runs out of memory goes on from its last state with half as many texts at once', async () => {
+    const outOfMemory = new Failure('out-of-memory', 'The memory ran out.')
+    trainer.answers.train = async ({ step }) => {
+      if ((step?.batchSize ?? 16) > 4) throw outOfMemory
+      return someOutput()
+    }
+    const { id } = await start()
+    expect(await application.features.runs.settled(id)).toMatchObject({ status: 'finished', recipe: { batchSize: 16 } })
+    const trainings = trainer.jobs.filter(({ name }) => name === 'train').map(({ input }) => input)
+    expect(trainings).toMatchObject([
+      { resume: false },
+      { resume: true, step: { batchSize: 8, accumulationSteps: 2 } },
+      { resume: true, step: { batchSize: 4, accumulationSteps: 4 } },
+    ])
+    trainer.answers.train = async () => {
+      throw outOfMemory
+    }
+    const hopeless = await application.features.runs.settled((await start()).id)
+    expect(hopeless).toMatchObject({ status: 'failed', failure: { code: 'out-of-memory' } })
+    expect(trainer.jobs.at(-1)?.input).toMatchObject({ step: { batchSize: 1, accumulationSteps: 16 } })
+  })
+
   test('waits for the one before it, and runs though that one failed', async () => {
     trainer.answers.train = async () => {
       throw new Failure('run-diverged', 'The loss is no longer a number.')

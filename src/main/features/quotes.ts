@@ -1,5 +1,6 @@
 /** Quotes: what a run would cost here, from the prior or from a probe, corrected by finished runs. */
 import { stat } from 'node:fs/promises'
+import type { Dataset } from '../../shared/dataset'
 import type { BackendId } from '../../shared/device'
 import { Failure } from '../../shared/failure'
 import type { Quote } from '../../shared/quote'
@@ -7,6 +8,7 @@ import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
 import type { ModelStrategyId } from '../../shared/strategy'
 import { estimateDictionary } from '../quote/dictionary'
+import { cutInto, largestThatFits, type Step } from '../quote/micro-batch'
 import { type Estimate, estimate, type RunFacts } from '../quote/prior'
 import { estimateFromProbe } from '../quote/probe'
 import { makeQuote, quotedSeconds, secondsOf } from '../quote/quote'
@@ -23,6 +25,8 @@ export interface Quotes {
   cancel(input: { request: RecipeRequest }): void
   /** The quote that was last given for exactly this recipe, or a new one from the prior. */
   forRun(prepared: Prepared): Promise<Quoted>
+  /** A run's step in smaller batches, where the memory has no room for the recipe's own. */
+  stepFor(prepared: Prepared): Promise<Step | undefined>
   /** Learns from a run that was not interrupted on its way. */
   learn(runId: string, quoted: Quoted, result: RunResult): void
 }
@@ -91,43 +95,56 @@ export function createQuotes({
     // A dictionary's words are counted on the processor, in a moment: there is nothing to try.
     const probed = probe !== null && id !== 'dictionary'
     const { backend, gflops } = await computeOn(recipe)
-    const estimated =
-      id === 'dictionary'
-        ? await estimateWords(prepared)
-        : await estimateModel(prepared, { id, backend, gflops, probe })
-    const quoted = {
-      estimate: estimated,
-      quote: makeQuote({
-        estimate: estimated,
-        basis: probed ? 'probe' : 'prior',
-        backend,
-        strategy,
-        recipe,
-        experiences: store.latest(remembered),
-        freeMemoryBytes: freeMemoryBytes(),
-      }),
+    const basis = probed ? 'probe' : 'prior'
+    let quoted: Quoted
+    if (id === 'dictionary') {
+      const estimated = await estimateWords(prepared)
+      quoted = { estimate: estimated, quote: quoteOf(prepared, estimated, { basis, backend }) }
+    } else {
+      const facts = factsOf(prepared, { id, backend, gflops }, await dataCost(prepared))
+      const step = largestThatFits(facts, (smaller) => fits(prepared, smaller))
+      const estimated = await estimateModel(prepared, cutInto(facts, step), probe)
+      const smaller = step.batchSize < recipe.batchSize && { smallerBatch: step.batchSize }
+      quoted = { estimate: estimated, quote: { ...quoteOf(prepared, estimated, { basis, backend }), ...smaller } }
     }
     given.set(keyOf(recipe, backend), quoted)
     return quoted
   }
 
-  async function estimateModel(
-    prepared: Prepared,
-    { id, probe, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId; probe: AbortSignal | null },
-  ): Promise<Estimate> {
-    const { recipe, dataset, model, strategy } = prepared
-    const facts = {
+  function quoteOf({ strategy, recipe }: Prepared, estimated: Estimate, by: Pick<Quote, 'basis' | 'backend'>): Quote {
+    const learntFrom = { experiences: store.latest(remembered), freeMemoryBytes: freeMemoryBytes() }
+    return makeQuote({ ...by, ...learntFrom, estimate: estimated, strategy, recipe })
+  }
+
+  /** By the prior. */
+  function fits(prepared: Prepared, facts: RunFacts): boolean {
+    return quoteOf(prepared, estimate(facts), { basis: 'prior', backend: facts.backend }).fits
+  }
+
+  function factsOf(
+    { recipe, dataset, model, strategy }: Prepared,
+    { id, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId },
+    data: DataCost,
+  ): RunFacts {
+    const problem = problemOf(dataset, recipe).kind
+    const { options } = recipe
+    return {
       shape: model,
       strategy: { ...strategy, id },
-      options: recipe.options,
-      problem: problemOf(dataset, recipe).kind,
-      data: await dataCost(prepared),
+      options,
+      problem,
+      data,
       testTexts: dataset.splits.test,
       recipe,
       ...speed,
     }
+  }
+
+  async function estimateModel(prepared: Prepared, facts: RunFacts, probe: AbortSignal | null): Promise<Estimate> {
     if (probe === null) return estimate(facts)
     if (probe.aborted) throw new Failure('cancelled', 'It was cancelled before it was measured.')
+    const { batchSize, accumulationSteps } = facts.recipe
+    const recipe = { ...prepared.recipe, batchSize, accumulationSteps }
     const steps = trainer.start('probe', { material: materialOf(library, prepared), recipe })
     probe.addEventListener('abort', () => steps.cancel())
     return estimateFromProbe(await steps.done, facts)
@@ -155,6 +172,20 @@ export function createQuotes({
       const { backend } = await computeOn(prepared.recipe)
       return given.get(keyOf(prepared.recipe, backend)) ?? quote(prepared, null)
     },
+    async stepFor(prepared) {
+      const { recipe, dataset, model, strategy } = prepared
+      const { id } = strategy
+      if (id === 'dictionary') return undefined
+      const { backend, gflops } = await computeOn(recipe)
+      const told = given.get(keyOf(recipe, backend))
+      // To count the texts' tokens may take a while: not where the longest that there can be have room.
+      const longest = longestData(dataset.splits, recipe, Math.min(recipe.maxLength, model.maximumLength))
+      if (!told && fits(prepared, factsOf(prepared, { id, backend, gflops }, longest))) return undefined
+      const { smallerBatch } = (told ?? (await quote(prepared, null))).quote
+      if (smallerBatch === undefined) return undefined
+      const texts = recipe.batchSize * recipe.accumulationSteps
+      return { batchSize: smallerBatch, accumulationSteps: texts / smallerBatch }
+    },
     learn(runId, { quote, estimate }, result) {
       const { strategy, backend, basis } = quote
       store.record({
@@ -170,6 +201,18 @@ export function createQuotes({
         finishedAt: new Date().toISOString(),
       })
     },
+  }
+}
+
+/** As if every text were of the longest length. */
+function longestData({ train, validation, test }: Dataset['splits'], recipe: Recipe, length: number): DataCost {
+  const { batchSize, accumulationSteps } = recipe
+  return {
+    trainingTokensPerEpoch: train * length,
+    validationTokens: validation * length,
+    testTokens: test * length,
+    stepsPerEpoch: Math.ceil(train / (batchSize * accumulationSteps)),
+    longestBatchTokens: batchSize * length,
   }
 }
 

@@ -7,11 +7,12 @@ import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
+import { halveBatch } from '../quote/micro-batch'
 import type { CheckpointStore } from '../store/checkpoints'
 import { toStoreFailure } from '../store/database'
 import type { MetricStore, TestRowQuery } from '../store/metrics'
 import type { RunStore } from '../store/runs'
-import type { TrainOutput } from '../trainer/contract'
+import type { Jobs, TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
@@ -100,7 +101,6 @@ export function createRuns(context: RunsContext): Runs {
         store.setVersions(id, { baseModel: prepared.model.contentHash, ...versions })
         refuseChangedBase(store.get(id), prepared.model)
       }
-      if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
       await train(id, entry, prepared, resume)
     } catch (thrown) {
       await giveUp(id, toFailureRecord(toStoreFailure(thrown, workspace.databaseFile)))
@@ -131,8 +131,23 @@ export function createRuns(context: RunsContext): Runs {
   async function train(id: string, entry: Active, prepared: Prepared, resume: boolean): Promise<void> {
     const { recipe } = prepared
     const material = materialOf(library, prepared)
-    const input = { material, recipe, runFolder: folderOf(id), resume, keptFolder: workspace.keptOutputs }
+    const step = await quotes.stepFor(prepared).catch(() => undefined) // a run without a quote is no worse
+    if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
+    const paths = { runFolder: folderOf(id), keptFolder: workspace.keptOutputs }
+    const input = { material, recipe, resume, ...paths, ...(step && { step }) }
     const quoting = resume ? undefined : quote(id, prepared)
+    const { result, testRows, backend, device, versions: used } = await compute(id, entry, input)
+    const versions = { ...store.get(id).versions, ...used }
+    metrics.replaceTestRows(id, testRows)
+    const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
+    if (status === 'finished') checkpoints.remove(id)
+    changed(store.move(id, status, { at: now(), result, backend, device, versions }))
+    const quoted = await quoting
+    if (quoted) quotes.learn(id, quoted, result)
+  }
+
+  /** Where the memory runs out, once more from the last state, in a new process, with half as many texts at once. */
+  async function compute(id: string, entry: Active, input: Jobs['train']['input']): Promise<TrainOutput> {
     entry.job = trainer.start('train', input, {
       progress(progress, points) {
         store.setProgress(id, progress)
@@ -143,14 +158,14 @@ export function createRuns(context: RunsContext): Runs {
         checkpoints.set(id, { step, byteLength, savedAt: now() })
       },
     })
-    const { result, testRows, backend, device, versions: used } = await entry.job.done
-    const versions = { ...store.get(id).versions, ...used }
-    metrics.replaceTestRows(id, testRows)
-    const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
-    if (status === 'finished') checkpoints.remove(id)
-    changed(store.move(id, status, { at: now(), result, backend, device, versions }))
-    const quoted = await quoting
-    if (quoted) quotes.learn(id, quoted, result)
+    try {
+      return await entry.job.done
+    } catch (thrown) {
+      const step = halveBatch({ ...input.recipe, ...input.step })
+      const outOfMemory = thrown instanceof Failure && thrown.code === 'out-of-memory'
+      if (!outOfMemory || step === null || entry.asked || closing || !needsModel(input.recipe)) throw thrown
+      return await compute(id, entry, { ...input, resume: true, step })
+    }
   }
 
   async function giveUp(id: string, failure: FailureRecord): Promise<void> {

@@ -95,6 +95,8 @@ export interface Jobs {
       recipe: Recipe
       runFolder: string
       resume: boolean
+      /** The recipe's step in smaller batches, where memory has no room for its own. */
+      step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
       /** Where frozen outputs are kept for later runs, too; absent = in this one's memory. */
       keptFolder?: string
     }

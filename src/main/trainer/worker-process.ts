@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { Failure } from '../../shared/failure'
 import type { Log } from '../files/log'
 import type { JobName, WorkerMessage, WorkerRequest } from './contract'
+import { saysOutOfMemory } from './out-of-memory'
 import type { JobHooks } from './trainer'
 
 const keptErrorLines = 40
@@ -156,6 +157,12 @@ function describeExit(code: number | null, signal: NodeJS.Signals | null, errorL
       : signal !== null
         ? `was ended by the signal ${signal}`
         : `ended with exit code ${code}`
+  if (code !== 0 && errorLines.some(saysOutOfMemory)) {
+    return new Failure('out-of-memory', 'The training process ended, since its memory ran out.', {
+      exitCode: code,
+      signal,
+    })
+  }
   const lastLine = errorLines.findLast((line) => line.trim() !== '')
   const said = lastLine === undefined || code === 0 ? '' : ` Its last words: ${lastLine.trim().slice(0, 300)}`
   return new Failure('worker-exited', `The training process ${how}.${said}`, { exitCode: code, signal })

@@ -84,6 +84,25 @@ describe('a run', () => {
     }
   })
 
+  it('goes on from its last state with a step cut into smaller batches, as memory may ask for', async () => {
+    const recipe = { ...tinyRecipe, epochs: 2, batchSize: 8 }
+    const quietModel = () => {
+      const model = tinyTunedModel('bert', 'head-only')
+      const logits: typeof model.logits = (batch, _, hidden) => model.logits(batch, { training: false }, hidden)
+      return { ...model, logits }
+    }
+    const store = memoryStore()
+    const whole = await runTraining(tinyTask(quietModel(), { recipe }))
+    const dying = runTraining(tinyTask(quietModel(), { recipe, store, checkpointSeconds: 0 }), (event) => {
+      if (event.kind === 'step' && event.step === 3) throw new Error('out of memory')
+    })
+    await expect(dying).rejects.toThrow('out of memory')
+    const smaller = { ...recipe, batchSize: 2, accumulationSteps: 4 }
+    const rest = await runTraining(tinyTask(quietModel(), { recipe: smaller, store, resume: resumeFrom(store) }))
+    expect(rest.losses).toHaveLength(whole.losses.length - 2)
+    for (const [index, loss] of rest.losses.entries()) expect(loss).toBeCloseTo(whole.losses[index + 2] as number, 5)
+  })
+
   it('fails as diverged, keeping the last good checkpoint', async () => {
     const store = memoryStore()
     const recipe = { ...tinyRecipe, clipNorm: 0, epochs: 3 }

@@ -117,6 +117,14 @@ test('a worker that exits by itself fails its job with the code and its last wor
   expect((await echo(trainer, 'again')).value).toBe('again')
 })
 
+test('a worker that its own memory ended says so', async () => {
+  const trainer = openTrainer()
+  await expect(ask(trainer, { do: 'exhaust' }).done).rejects.toMatchObject({
+    code: 'out-of-memory',
+    details: { exitCode: null, signal: 'SIGABRT' },
+  })
+})
+
 test('a worker killed from outside fails its job with the signal', async () => {
   const trainer = openTrainer()
   const { pid } = await echo(trainer, 0)

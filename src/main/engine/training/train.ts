@@ -56,7 +56,9 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const shuffling = seeds.fork('shuffling')
   const dropout = seeds.fork('dropout')
   const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
-  const fingerprint = fingerprintOf({ recipe, problem, texts: training.examples.length })
+  // How a step is cut into batches changes nothing, and memory may ask for other cuts on the way.
+  const decisive = { ...recipe, batchSize: batchSize * accumulationSteps, accumulationSteps: 1 }
+  const fingerprint = fingerprintOf({ recipe: decisive, problem, texts: training.examples.length })
   let state: TrainingState = {
     step: 0,
     epoch: 0,

@@ -1,13 +1,11 @@
 /** Names what goes wrong below the engine: a backend that runs out of memory says so in words of its own. */
 import { Failure, type FailureRecord, toFailureRecord } from '../../../shared/failure'
-
-const exhausted =
-  /\bOOM\b|out of memory|ResourceExhausted|Cannot enlarge memory|Array buffer allocation failed|memory access out of bounds|Invalid typed array length/i
+import { saysOutOfMemory } from '../out-of-memory'
 
 export function describeFailure(thrown: unknown): FailureRecord {
   if (thrown instanceof Failure) return thrown.toRecord()
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  if (!exhausted.test(message)) return toFailureRecord(thrown)
+  if (!saysOutOfMemory(message)) return toFailureRecord(thrown)
   return new Failure(
     'out-of-memory',
     'The memory ran out. Choose a smaller batch size (and more accumulation steps), a shorter maximum length, or the strategy lora instead of full.',

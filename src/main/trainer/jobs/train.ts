@@ -23,7 +23,8 @@ import { scoreTest } from './test-scores'
 const checkpointSeconds = 60
 
 export const trainRun: Job<'train'> = async (input, context) => {
-  const { material, recipe, runFolder, resume } = input
+  const { material, runFolder, resume } = input
+  const recipe = { ...input.recipe, ...input.step }
   if (recipe.strategy === 'dictionary') return await trainDictionary(input, context)
   const startedAt = performance.now()
   const clock = () => performance.now()
@@ -41,7 +42,8 @@ export const trainRun: Job<'train'> = async (input, context) => {
   })
   const tell = (event: TrainingEvent) => {
     const { progress, points } = tracker.take(event)
-    context.progress(progress, points)
+    const fewer = recipe.batchSize < input.recipe.batchSize
+    context.progress(fewer ? { ...progress, smallerBatch: recipe.batchSize } : progress, points)
   }
   tell({ kind: 'phase', phase: 'loading', done: 0, total: 1 })
   await context.breathe()

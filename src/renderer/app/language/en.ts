@@ -437,6 +437,8 @@ export const en = {
     epoch: 'Epoch {{epoch}}',
     remaining: 'About {{time}} to go',
     remainingUnknown: 'Working out how long it takes…',
+    smallerBatch_one: 'Memory is short: one text is computed at a time. The result is the same.',
+    smallerBatch_other: 'Memory is short: {{count}} texts are computed at a time. The result is the same.',
     elapsed: 'Elapsed',
     speed: 'Speed',
     tokensPerSecond: '{{formatted}} tokens/s',

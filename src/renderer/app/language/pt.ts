@@ -447,6 +447,8 @@ export const pt: Translation<typeof en> = {
     epoch: 'Época {{epoch}}',
     remaining: 'Faltam cerca de {{time}}',
     remainingUnknown: 'Calculando quanto tempo leva…',
+    smallerBatch_one: 'A memória é pouca: calcula-se um texto por vez. O resultado é o mesmo.',
+    smallerBatch_other: 'A memória é pouca: calculam-se {{count}} textos por vez. O resultado é o mesmo.',
     elapsed: 'Decorrido',
     speed: 'Velocidade',
     tokensPerSecond: '{{formatted}} tokens/s',

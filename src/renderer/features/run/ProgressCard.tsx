@@ -82,6 +82,9 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
         aria-label={t('run.progress')}
         transitionDuration={200}
       />
+      {progress?.smallerBatch !== undefined && (
+        <Text size="sm">{t('run.smallerBatch', { count: progress.smallerBatch })}</Text>
+      )}
       <Phases now={phase} share={progress?.phaseShare ?? 0} />
       <SimpleGrid cols={4} spacing="lg">
         <Figure

@@ -31,6 +31,11 @@ export function QuotePanel({ state = { kind: 'estimating', quote: null } }: Quot
         {quote !== null && <GuardBadge guard={quote.guard} />}
         <Basis state={state} />
       </Group>
+      {quote?.smallerBatch !== undefined && (
+        <Text size="xs" c="dimmed">
+          {t('run.smallerBatch', { count: quote.smallerBatch })}
+        </Text>
+      )}
     </Stack>
   )
 }

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { halveBatch, largestThatFits } from '../../../src/main/quote/micro-batch'
+import { estimate, type RunFacts } from '../../../src/main/quote/prior'
+
+test('a step keeps its texts, in batches of half their size or less', () => {
+  expect(halveBatch({ batchSize: 16, accumulationSteps: 1 })).toEqual({ batchSize: 8, accumulationSteps: 2 })
+  expect(halveBatch({ batchSize: 5, accumulationSteps: 2 })).toEqual({ batchSize: 2, accumulationSteps: 5 })
+  expect(halveBatch({ batchSize: 7, accumulationSteps: 1 })).toEqual({ batchSize: 1, accumulationSteps: 7 })
+  expect(halveBatch({ batchSize: 1, accumulationSteps: 8 })).toBeNull()
+})
+
+const facts: RunFacts = {
+  shape: {
+    architecture: 'bert',
+    ...{ layers: 6, width: 384, heads: 12, keyValueHeads: 12, headSize: 32, feedForwardWidth: 1536 },
+    ...{ vocabularySize: 30_000, byteLength: 90e6 },
+  },
+  strategy: { id: 'full', trainableParameters: 22e6, totalParameters: 22e6, exportFormats: ['hugging-face'] },
+  options: {},
+  problem: 'single-label',
+  recipe: { epochs: 3, batchSize: 16, accumulationSteps: 1, maxLength: 256 },
+  data: {
+    ...{ trainingTokensPerEpoch: 4e5, validationTokens: 5e4, testTokens: 5e4, stepsPerEpoch: 200 },
+    longestBatchTokens: 4096,
+  },
+  testTexts: 400,
+  backend: 'wasm',
+  gflops: 20,
+}
+
+test('the largest batches that fit are taken, for the same step', () => {
+  const within = (bytes: number) => largestThatFits(facts, (cut) => estimate(cut).memoryBytes <= bytes)
+  const whole = estimate(facts).memoryBytes
+  expect(within(whole)).toMatchObject({ batchSize: 16, accumulationSteps: 1 })
+  expect(within(whole - 1)).toEqual({ batchSize: 8, accumulationSteps: 2 })
+  expect(within(0.5 * whole)).toEqual({ batchSize: 4, accumulationSteps: 4 })
+  expect(within(1)).toMatchObject({ batchSize: 16, accumulationSteps: 1 })
+})
