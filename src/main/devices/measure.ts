@@ -6,7 +6,7 @@ import { defaultHome, workspaceAt } from '../files/workspace'
 import { startBackend } from './start-backend'
 
 /**
- * One report a backend, in the order of `backendIds`; with `measure`, about a second each. It changes this process'
+ * One report a backend, in the order of `backendIds`; with `measure`, a third of a second each. It changes this process'
  * backend and leaves the one that was there before in charge again.
  */
 export async function measureBackends({
@@ -33,8 +33,8 @@ export async function measureBackends({
 
 const size = 768
 
-/** float32 matrix products of the current backend, in 10^9 operations a second. */
-export async function measureProducts(milliseconds = 800): Promise<number> {
+/** float32 matrix products of the current backend, in 10^9 operations a second: enough of them in so short a time to tell. */
+export async function measureProducts(milliseconds = 250): Promise<number> {
   const a = tf.randomUniform([size, size], -1, 1, 'float32', 1)
   const b = tf.randomUniform([size, size], -1, 1, 'float32', 2)
   await multiplyOnce(a, b) // the first one starts threads and fills caches

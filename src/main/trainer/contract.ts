@@ -120,7 +120,7 @@ export interface Jobs {
     }
     output: ExportOutput
   }
-  /** Which backends can run here, and how fast (about one second each). */
+  /** Which backends can run here, and how fast (a third of a second each). */
   'measure-backends': { input: { measure: boolean }; output: BackendReport[] }
 }
 export type JobName = keyof Jobs
