@@ -1,6 +1,7 @@
 /** What a feed-forward layer does between its two linear maps. */
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
+import { hasFused, runFused } from './fused'
 
 /** By their names in config.json. The last two of the three gelu are one function under two names. */
 export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'] as const
@@ -27,6 +28,13 @@ export function activate(x: Tensor2D, activation: Activation): Tensor2D {
 const gelu = tf.customGrad((...inputs) => {
   const [x, save] = inputs as [Tensor, GradSaveFunc]
   save([x])
+  if (hasFused('FinoGelu')) {
+    const [value] = runFused('FinoGelu', { x })
+    return {
+      value,
+      gradFunc: (dy: Tensor, [kept]: Tensor[]) => runFused('FinoGeluGradient', { x: kept as Tensor, dy })[0],
+    }
+  }
   // Without tidy, what is computed on the way would stay until the whole backward pass is over.
   const gradFunc = (dy: Tensor, saved: Tensor[]) =>
     tf.tidy(() => {

@@ -36,7 +36,7 @@ export function attend({ queries, keys, values, bias, dropoutRate, mode }: Atten
   const [batch, heads, time, size] = queries.shape
   const [, shared, length] = keys.shape
   const grouped = tf.reshape(tf.mul(queries, 1 / Math.sqrt(size)), [batch, shared, (heads / shared) * time, size])
-  const products = multiply(grouped as Tensor4D, tf.transpose(keys, [0, 1, 3, 2]))
+  const products = multiply(grouped as Tensor4D, keys, true)
   const scores = tf.reshape(products, [batch, heads, time, length])
   const weights = dropout(tf.softmax(bias ? tf.add(scores, bias) : scores), dropoutRate, mode)
   const mixed = multiply(tf.reshape(weights, [batch, shared, (heads / shared) * time, length]) as Tensor4D, values)

@@ -1,10 +1,22 @@
 /** Layer normalization (Ba, Kiros and Hinton 2016) and that by the root mean square (Zhang and Sennrich 2019), over the last axis. */
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
+import { hasFused, runFused } from './fused'
 
 /** `standardize`, times gain, plus bias: [rows, width] with vectors of [width]. */
 export function normalize(x: Tensor2D, gain: Tensor, bias: Tensor, epsilon: number): Tensor2D {
-  return tf.add(tf.mul(standardize(x, epsilon), gain), bias)
+  if (!hasFused('FinoNormalize')) return tf.add(tf.mul(standardize(x, epsilon), gain), bias)
+  const operation = tf.customGrad((...inputs) => {
+    const [input, factor, shift, save] = inputs as [Tensor2D, Tensor, Tensor, GradSaveFunc]
+    const [value, statistics] = runFused('FinoNormalize', { x: input, gain: factor, bias: shift }, { epsilon })
+    save([input, statistics, factor])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [kept, rows, by] = saved as [Tensor, Tensor, Tensor]
+      return runFused('FinoNormalizeGradient', { x: kept, statistics: rows, gain: by, dy })
+    }
+    return { value, gradFunc }
+  })
+  return operation(x, gain, bias) as Tensor2D
 }
 
 /** (x - mean) / sqrt(variance + epsilon), row by row, with the gradient in one short formula instead of a dozen steps. */

@@ -56,6 +56,12 @@ export const i32 = {
   add: two(0x6a),
   subtract: two(0x6b),
   multiply: two(0x6c),
+  exclusiveOr: two(0x73),
+  or: two(0x72),
+  shiftLeft: two(0x74),
+  shiftRight: two(0x76),
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
   and: two(0x71),
   equal: two(0x46),
   less: two(0x49),
@@ -66,8 +72,11 @@ export const f32 = {
   constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
   add: two(0x92),
   multiply: two(0x94),
+  fromWhole: (value: Code): Code => [...value, 0xb3],
   load: (address: Code): Code => [...address, 0x2a, 2, 0],
   store: (address: Code, value: Code): Code => [...address, ...value, 0x38, 2, 0],
+  /** A choice without a jump. */
+  select: (whenTrue: Code, whenFalse: Code, condition: Code): Code => [...whenTrue, ...whenFalse, ...condition, 0x1b],
 } as const
 
 /** Four floats at once. Offsets are bytes. */
@@ -88,11 +97,8 @@ export const f32x4 = {
   divide: wideTwo(0xe7),
   min: wideTwo(0xe8),
   max: wideTwo(0xe9),
-  abs: wideOne(0xe0),
-  negate: wideOne(0xe1),
   squareRoot: wideOne(0xe3),
   nearest: wideOne(0x6a),
-  less: wideTwo(0x43),
   /** a * b + c, in one rounding where the machine does so. */
   multiplyAdd: (a: Code, b: Code, c: Code, fused: boolean): Code =>
     fused ? [...a, ...b, ...c, 0xfd, 0x85, 0x02] : f32x4.add(f32x4.multiply(a, b), c),
@@ -100,12 +106,16 @@ export const f32x4 = {
 
 /** The same 128 bits seen as whole numbers or as a mask. */
 export const bits = {
-  and: wideTwo(0x4e),
-  or: wideTwo(0x50),
   addWhole: wideTwo(0xae),
+  constant: (value: number): Code => [...i32.constant(value), 0xfd, 0x11],
   shiftLeft: (value: Code, places: number): Code => [...value, ...i32.constant(places), 0xfd, ...unsigned(0xab)],
   toWhole: wideOne(0xf8),
-  select: (whereSet: Code, whereNot: Code, mask: Code): Code => [...whereSet, ...whereNot, ...mask, 0xfd, 0x52],
+  /** The first of four values, zeros beside it. */
+  first: (value: Code): Code => [
+    ...value,
+    ...[0xfd, 0x0c, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ...[0xfd, 0x4e],
+  ],
 } as const
 
 /** A loop over counter = from, from + step, ... below `end`, which may be empty. */

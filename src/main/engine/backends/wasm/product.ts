@@ -24,8 +24,8 @@ export interface Matrix {
   readonly columnStride: number
 }
 
-/** The product of two matrices is written to `target`, row by row. */
-export type Multiply = (a: Matrix, b: Matrix, target: number) => void
+/** The product of two matrices is written to `target`, row by row, or added to what is there. */
+export type Multiply = (a: Matrix, b: Matrix, target: number, adds: boolean) => void
 
 /** Parts of the factors that are packed at a time: a panel fits the innermost cache, a block of rows the next one. */
 const block = { rows: 240, columns: 1024, depth: 384 } as const
@@ -38,8 +38,7 @@ const tiles: readonly Tile[] = [
   { rows: 6, columns: 16 },
 ]
 
-export function createMultiply(wasm: WasmMemory, host: WasmHost): Multiply {
-  const fused = host.supports(productModule({ rows: 1, columns: 4 }, true))
+export function createMultiply(wasm: WasmMemory, host: WasmHost, fused: boolean): Multiply {
   const largest = Math.max(...tiles.map(({ columns }) => columns))
   const rowPanels = wasm._malloc(block.rows * block.depth * 4)
   const columnPanels = wasm._malloc((block.columns + largest) * block.depth * 4)
@@ -55,7 +54,7 @@ function multiplyBy(
   functions: ProductFunctions,
   { rowPanels, columnPanels, scratch }: { rowPanels: number; columnPanels: number; scratch: number },
 ): Multiply {
-  return (a, b, target) => {
+  return (a, b, target, adds) => {
     const depths = pieces(a.columns, block.depth)
     const stride = b.columns * 4
     for (const [firstColumn, columns] of pieces(b.columns, block.columns)) {
@@ -67,8 +66,8 @@ function multiplyBy(
           const aStart = a.start + firstRow * a.rowStride + firstDepth * a.columnStride
           functions.packRows(aStart, rowPanels, rows, depth, a.rowStride, a.columnStride)
           const to = target + firstRow * stride + firstColumn * 4
-          const adds = index === 0 ? 0 : 1
-          functions.multiply(rowPanels, columnPanels, to, rows, columns, padded, stride, adds, scratch)
+          const onTop = adds || index > 0 ? 1 : 0
+          functions.multiply(rowPanels, columnPanels, to, rows, columns, padded, stride, onTop, scratch)
         }
       }
     }
@@ -91,7 +90,7 @@ function fastest(variants: readonly Multiply[], host: WasmHost, start: number): 
   for (let round = 0; round < 12; round++) {
     for (const [index, multiply] of variants.entries()) {
       const from = host.now()
-      multiply(matrix, matrix, target)
+      multiply(matrix, matrix, target, false)
       times[index] = Math.min(times[index] as number, host.now() - from)
     }
   }
