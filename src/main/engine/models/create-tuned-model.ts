@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import type { ModelStrategyId, StrategyOptions } from '../../../shared/strategy'
-import type { Weights } from '../parameters'
+import type { Parameter, Weights } from '../parameters'
 import type { Random } from '../random'
 import type { Adaptation, Base } from '../strategies/adaptation'
 import { readPooling, regress, vectorOf } from '../strategies/feature-based'
@@ -14,7 +14,7 @@ import { positionRead, scoreTexts, scoreTokens } from './heads'
 import type { Pass } from './pass'
 import { sumUpTexts, textRow } from './text-outputs'
 import type { Batch, LowerLayers, Mode, TunedModel } from './tuned-model'
-import { type ExpectedTensor, expectedTensors, headTensors } from './weights'
+import { type ExpectedTensor, embeddingNames, expectedTensors, headTensors } from './weights'
 import { createGeneration } from './writing-on'
 
 export interface TunedModelRequest {
@@ -54,9 +54,12 @@ function adapt(strategy: ModelStrategyId, base: Base): Adaptation {
 
 /** A base that the adaptation changes, with the model's own kind of head. */
 export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedModel {
+  return modelOver(base, adaptation, assemble(base, adaptation))
+}
+
+function modelOver(base: Base, adaptation: Adaptation, frame: Frame): TunedModel {
   const { config, outputs } = base
-  const { parameters, constantDepth, merge, ...hooks } = adaptation
-  const frame = assemble(base, adaptation)
+  const { parameters: _trained, constantDepth, merge, ...hooks } = adaptation
   const passIn = (mode: Mode): Pass => ({ config, weights: frame.weights, mode, hooks })
   const headOnly = constantDepth > config.layers && outputs !== null
 
@@ -81,6 +84,12 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
       return scoreTokens(pass, last, batch)
     })
 
+  const over = (table: Parameter): TunedModel => {
+    const swapped = frame.parameters.map((parameter) => (parameter.name === table.name ? table : parameter))
+    const weights = { ...frame.weights, [table.name]: table.variable }
+    return modelOver(base, adaptation, { ...frame, parameters: swapped, weights })
+  }
+
   const pass = passIn({ training: false })
   const generation =
     outputs === null && config.family === 'decoder' ? { generation: createGeneration({ ...pass, config }) } : {}
@@ -91,8 +100,14 @@ export function createAdaptedModel(base: Base, adaptation: Adaptation): TunedMod
     constantPart,
     logits,
     ...generation,
+    ...(outputs !== null && wordsTrain(base, frame) && { words: { name: embeddingNames(config).words, over } }),
     ...(merge && { merge: () => merge(frame.weights) }),
   }
+}
+
+/** A head that reads texts never reads the table of words itself. */
+function wordsTrain({ config }: Base, { parameters }: Frame): boolean {
+  return parameters.some(({ name }) => name === embeddingNames(config).words)
 }
 
 function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
@@ -120,11 +135,13 @@ function runLower(pass: Pass, batch: Batch, layers: number, lower?: LowerLayers)
   return runLayers(pass, hidden, maskOf(pass, batch), lower?.layers ?? 0, layers)
 }
 
+type Frame = Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'width' | 'weights' | 'dispose'>
+
 /** The tensors of the forward pass: parameters where they train, the base elsewhere; base tensors replaced are freed. */
 function assemble(
   { config, weights: base }: Base,
   { parameters, virtualTokens = 0, firstPosition = 0 }: Adaptation,
-): Pick<TunedModel, 'parameters' | 'totalParameters' | 'maximumLength' | 'width' | 'weights' | 'dispose'> {
+): Frame {
   const weights: Weights = {
     ...base,
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),

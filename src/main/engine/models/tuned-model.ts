@@ -1,7 +1,7 @@
 /** What the training loop and prediction see of a base model with a strategy and a head. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import type { KeyValueCache } from '../generation/key-value-cache'
-import type { Parameters, Weights } from '../parameters'
+import type { Parameter, Parameters, Weights } from '../parameters'
 import type { Random } from '../random'
 
 /** One padded batch. Texts are padded on the right; `attentionMask` is 1 for tokens and 0 for padding. */
@@ -51,6 +51,8 @@ export interface TunedModel {
    * was computed before.
    */
   logits(batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor
+  /** Where the table of word embeddings trains and is read word by word alone: its name, and the model over another. */
+  readonly words?: { readonly name: string; over(table: Parameter): TunedModel }
   /** Feature-based only: one vector per text for the external model. */
   features?(batch: Batch, hidden?: Tensor3D): Tensor2D // [batch, width]
   /** Language models only: writing on, one text at a time. */

@@ -17,3 +17,10 @@ export function learningRateAfter(schedule: Schedule, stepsDone: number): number
   if (stepsDone < warmupSteps) return learningRate * (stepsDone / Math.max(1, warmupSteps))
   return learningRate * Math.max(0, (totalSteps - stepsDone) / Math.max(1, totalSteps - warmupSteps))
 }
+
+/** What so many steps of weight decay leave of a value that changes by nothing else. */
+export function decayAfter(schedule: Schedule, steps: number, weightDecay: number): number {
+  let left = 1
+  for (let done = 0; done < steps; done++) left *= 1 - learningRateAfter(schedule, done) * weightDecay
+  return left
+}

@@ -5,7 +5,7 @@ import { paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
 import type { Encoded } from '../data/encode'
 import { choosePaddedLengths } from '../data/padded-lengths'
 import { createRandom } from '../random'
-import { assignParameters, isBetter, readParameters } from './best'
+import { assignParameters, isBetter, type ParameterValues, readParameters } from './best'
 import {
   decodeCheckpoint,
   decodeParameters,
@@ -23,24 +23,27 @@ import { computeGradients } from './gradients'
 import { objectiveOf } from './objectives/index'
 import { createAdamW } from './optimizer'
 import { inPhase, leaveIfCancelled } from './phase'
-import { createSchedule, learningRateAfter } from './schedule'
+import { createSchedule, decayAfter, learningRateAfter } from './schedule'
+import { keepUsedWords } from './used-words'
 
 /**
  * Trains `task.model` and leaves the best parameters in it.
  * Fails with `run-diverged`, `cancelled` or `checkpoint-malformed`.
  */
 export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, TrainingReport> {
-  const { model, recipe, problem, clock, stop, store } = task
+  const { recipe, problem, clock, stop, store } = task
   const { batchSize, accumulationSteps, maxLength, clipNorm } = recipe
-  const { parameters } = model
   const objective = objectiveOf(problem)
 
   // 1. Texts become token ids.
   const [trained, validated] = [yield* encoded(task.train), yield* encoded(task.validation)]
   const lengths = choosePaddedLengths([trained, validated], maxLength)
-  const common = { paddingId: task.tokenizer.paddingId, batchSize, lengths }
-  const training: Inputs = { ...common, examples: trained }
-  const validating: Inputs = { ...common, examples: validated }
+  const words = keepUsedWords(task.model, task.tokenizer.paddingId, [trained, validated])
+  const { model } = words
+  const { parameters } = model
+  const common = { paddingId: words.paddingId, batchSize, lengths }
+  const training: Inputs = { ...common, examples: words.renumber(trained) }
+  const validating: Inputs = { ...common, examples: words.renumber(validated) }
   if (model.features) return yield* fitFeatures(task, training, validating)
 
   // 2. What the strategy leaves constant is computed once per text.
@@ -59,6 +62,9 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   // How a step is cut into batches changes nothing, and memory may ask for other cuts on the way.
   const decisive = { ...recipe, batchSize: batchSize * accumulationSteps, accumulationSteps: 1 }
   const fingerprint = fingerprintOf({ recipe: decisive, problem, texts: training.examples.length })
+  const perEpoch = stepsPerEpoch(training.examples.length, batchSize, accumulationSteps)
+  const totalSteps = perEpoch * recipe.epochs
+  const schedule = createSchedule(recipe.learningRate, totalSteps, recipe.warmupShare)
   let state: TrainingState = {
     step: 0,
     epoch: 0,
@@ -70,21 +76,22 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
     trainingSeconds: 0,
     trainingTokens: 0,
   }
-  let bestParameters = null as Awaited<ReturnType<typeof readParameters>> | null
+  let bestParameters = null as ParameterValues | null
   try {
     if (task.resume) {
-      const saved = decodeCheckpoint(task.resume.last, parameters, fingerprint)
-      assignParameters(parameters, saved.parameters)
-      optimizer.restore(saved.optimizer)
+      const saved = decodeCheckpoint(task.resume.last, task.model.parameters, fingerprint)
+      const { steps, first, second } = saved.optimizer
+      assignParameters(parameters, words.narrow(saved.parameters))
+      optimizer.restore({ steps, first: words.narrow(first), second: words.narrow(second) })
       state = saved.state
       dropout.restore(state.dropout)
-      if (state.best) bestParameters = decodeParameters(await task.resume.best(state.best.step), parameters)
+      if (state.best) {
+        const best = await task.resume.best(state.best.step)
+        bestParameters = words.narrow(decodeParameters(best, task.model.parameters))
+      }
     }
 
     // 4. Epochs of shuffled batches of similar length.
-    const perEpoch = stepsPerEpoch(training.examples.length, batchSize, accumulationSteps)
-    const totalSteps = perEpoch * recipe.epochs
-    const schedule = createSchedule(recipe.learningRate, totalSteps, recipe.warmupShare)
     let savedAt = clock()
     while (state.epoch < recipe.epochs && !outOfPatience() && !stop.requested) {
       shuffling.restore(state.shuffling)
@@ -158,7 +165,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
 
     // 10. The best parameters are the result.
     if (!state.best || !bestParameters) throw new Error('training ended without an evaluation')
-    assignParameters(parameters, bestParameters)
+    assignParameters(task.model.parameters, await widened(bestParameters, state.best.step))
     return {
       validation: state.best.metrics,
       bestStep: state.best.step,
@@ -184,20 +191,24 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
       }
       if (best) {
         bestParameters = await readParameters(parameters)
-        await store.saveBest(state.step, encodeParameters(bestParameters, parameters))
+        const whole = await widened(bestParameters, state.step)
+        await store.saveBest(state.step, encodeParameters(whole, task.model.parameters))
       }
       yield { kind: 'evaluation', evaluation, best, seconds: (clock() - startedAt) / 1000 }
     }
 
     async function* save(): AsyncGenerator<TrainingEvent, void> {
-      const values = { parameters: await readParameters(parameters), optimizer: await optimizer.state() }
-      const bytes = encodeCheckpoint({ ...values, state, fingerprint }, parameters)
+      const { steps, first, second } = await optimizer.state()
+      const moments = { steps, first: await words.widen(first, 0), second: await words.widen(second, 0) }
+      const values = { parameters: await widened(await readParameters(parameters), state.step), optimizer: moments }
+      const bytes = encodeCheckpoint({ ...values, state, fingerprint }, task.model.parameters)
       await store.saveLast(bytes)
       savedAt = clock()
       yield { kind: 'checkpoint', step: state.step, byteLength: bytes.byteLength }
     }
   } finally {
     optimizer.dispose()
+    words.dispose()
     kept.train?.release()
     kept.validation?.release()
   }
@@ -205,6 +216,11 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   function renewed(epoch: number): Encoded['examples'] {
     const random = seeds.fork(`reading ${epoch}`)
     return objective.renew?.(task.tokenizer, training.examples, random) ?? training.examples
+  }
+
+  /** All words' rows after so many steps: those that do not occur have done nothing but decay. */
+  async function widened(values: ParameterValues, steps: number): Promise<ParameterValues> {
+    return await words.widen(values, decayAfter(schedule, steps, recipe.weightDecay * words.decay))
   }
 
   function outOfPatience(): boolean {
