@@ -6,21 +6,12 @@ import { openExport } from '../../src/main/engine/formats/exported'
 import { loadModel } from '../../src/main/engine/formats/hugging-face'
 import { decodeSafetensors } from '../../src/main/engine/formats/safetensors'
 import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
-import type { Batch, TunedModel } from '../../src/main/engine/models/tuned-model'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import { folderOnDisk } from './folders'
-import { batchOf } from './tiny-models'
+import type { Expected } from './pinned-adapters'
 
 const golden = join(import.meta.dirname, '..', 'golden')
-
-interface Expected {
-  readonly architecture: string
-  readonly task: 'SEQ_CLS' | 'CAUSAL_LM'
-  readonly method: string
-  readonly batches: readonly { input_ids: number[][]; attention_mask: number[][]; labels: number[] | number[][] }[]
-  readonly steps: { readonly learningRate: number; readonly weightDecay: number; readonly losses: readonly number[] }
-  readonly trainableParameters: number
-}
 
 export interface WrittenAdapter {
   readonly name: string
@@ -67,14 +58,14 @@ export async function openWritten(one: WrittenAdapter): Promise<TunedModel> {
 }
 
 /** By the names of our parameters, in the engine's layout. */
-export function writtenGradients(one: WrittenAdapter): Record<string, FloatArray> {
+export function writtenGradients(one: WrittenAdapter): Map<string, FloatArray> {
   const names = flexibleHeads[one.expected.architecture] ?? {}
   const turned = Object.entries(arraysUnder(one, 'gradients/')).map(([name, array]) => {
     const [head = ''] = name.match(/^heads\.task\.\d/) ?? []
     const own = names[head] ? name.replace(head, names[head]) : name
     return [own, array.shape.length === 2 ? transposeArray(array) : array] as const
   })
-  return Object.fromEntries(turned)
+  return new Map(turned)
 }
 
 /** What AdapterHub's own heads of two layers are in transformers' terms. */
@@ -86,11 +77,4 @@ const flexibleHeads: Readonly<Record<string, Record<string, string>>> = {
 function arraysUnder({ tensors }: WrittenAdapter, prefix: string): Record<string, FloatArray> {
   const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
   return Object.fromEntries(chosen.map(([name, array]) => [name.slice(prefix.length), array]))
-}
-
-/** Texts by their masks, since what Fino pads with is its own affair; labels as they are. */
-export function writtenBatch({ expected }: WrittenAdapter, index: number): Batch & { labels: number[][] } {
-  const batch = expected.batches[index % expected.batches.length] as Expected['batches'][number]
-  const texts = batch.input_ids.map((row, text) => row.filter((_, at) => batch.attention_mask[text]?.[at] === 1))
-  return { ...batchOf(texts), labels: batch.labels.map((label) => (Array.isArray(label) ? label : [label])) }
 }

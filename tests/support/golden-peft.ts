@@ -8,21 +8,12 @@ import { adapterConfigFile, adapterFile } from '../../src/main/engine/formats/pe
 import { decodeSafetensors } from '../../src/main/engine/formats/safetensors'
 import type { ModelConfig } from '../../src/main/engine/models/config'
 import { createTunedModel } from '../../src/main/engine/models/create-tuned-model'
-import type { Batch, TunedModel } from '../../src/main/engine/models/tuned-model'
+import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import { folderOnDisk } from './folders'
-import { batchOf } from './tiny-models'
+import type { Expected } from './pinned-adapters'
 
 const golden = join(import.meta.dirname, '..', 'golden')
-
-interface Expected {
-  readonly architecture: string
-  readonly task: 'SEQ_CLS' | 'CAUSAL_LM'
-  readonly method: string
-  readonly batches: readonly { input_ids: number[][]; attention_mask: number[][]; labels: number[] | number[][] }[]
-  readonly steps: { readonly learningRate: number; readonly weightDecay: number; readonly losses: readonly number[] }
-  readonly trainableParameters: number
-}
 
 export interface GoldenAdapter {
   readonly name: string
@@ -117,15 +108,4 @@ function toEngine(name: string, array: FloatArray, { layers }: ModelConfig): (re
     const own = name.replace('transform.2', `prefix_encoder.transform.2.${layer}`)
     return [own, columns === undefined ? cut : transposeArray(cut)] as const
   })
-}
-
-/** Texts by their masks, since what Fino pads with is its own affair; labels as they are. */
-export function goldenAdapterBatch({ expected }: GoldenAdapter, index: number): Batch & { labels: number[][] } {
-  const {
-    input_ids: ids,
-    attention_mask: mask,
-    labels,
-  } = expected.batches[index % expected.batches.length] as Expected['batches'][number]
-  const texts = ids.map((row, text) => row.filter((_, at) => mask[text]?.[at] === 1))
-  return { ...batchOf(texts), labels: labels.map((label) => (Array.isArray(label) ? label : [label])) }
 }
