@@ -82,7 +82,7 @@ export const strategies = {
   'prefix-tuning': {
     name: 'Prefix tuning',
     trains: 'Gives every layer’s attention a few learned keys and values to look at.',
-    when: 'Stronger than a prompt at about 0.1 % of the parameters; good for answers.',
+    when: 'Stronger than a prompt and still few parameters; good for answers.',
     options: {
       virtualTokens: { label: 'Virtual tokens', hint: 'How many learned keys and values each layer gets.' },
       reparameterized: {

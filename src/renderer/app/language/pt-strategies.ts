@@ -85,7 +85,7 @@ export const strategies: Translation<typeof english> = {
   'prefix-tuning': {
     name: 'Prefix tuning',
     trains: 'Dá à atenção de cada camada algumas chaves e valores aprendidos para olhar.',
-    when: 'Mais forte que um prompt com cerca de 0,1 % dos parâmetros; bom para respostas.',
+    when: 'Mais forte que um prompt e ainda com poucos parâmetros; bom para respostas.',
     options: {
       virtualTokens: { label: 'Tokens virtuais', hint: 'Quantas chaves e valores aprendidos cada camada recebe.' },
       reparameterized: {
