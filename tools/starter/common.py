@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
 
 
 def teacher_parts(folder: Path):
@@ -13,6 +14,16 @@ def teacher_parts(folder: Path):
     tok.no_truncation()
     tok.no_padding()
     return tok, load_file(str(folder / "model.safetensors"))
+
+
+def teacher_model(folder: Path):
+    settings = json.loads((folder / "config.json").read_text())
+    for name in ("architectures", "transformers_version", "_name_or_path"):
+        settings.pop(name, None)
+    model = BertModel(BertConfig(**settings)).eval()
+    state = teacher_parts(folder)[1]
+    model.load_state_dict({k: v.float() for k, v in state.items() if not k.endswith("position_ids")})
+    return model
 
 
 def save_model(model, folder: Path):

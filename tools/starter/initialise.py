@@ -1,6 +1,8 @@
-"""Initialise the starter encoder from its teacher (all-MiniLM-L6-v2), in the way of DistilBERT.
+"""Initialise the starter encoder from its teacher (all-MiniLM-L6-v2).
 
-Layers: some of the teacher's. Word embeddings: a piece that the teacher's vocabulary has too keeps the teacher's
+Layers: the teacher's, with a narrower feed-forward network: the intermediate neurons that matter least to the output of
+the layer on English text are removed one after the other, and what they gave is worked into the rest by least squares
+(optimal brain surgeon, as structured in ZipLM, Kurtic et al. 2023). Word embeddings: a piece that the teacher's vocabulary has too keeps the teacher's
 vector if it is English; a piece used in Portuguese text gets the mean of the teacher's vectors of the English pieces
 that it is aligned with (IBM model 1 on the parallel sentences and the dictionaries) or that glossary.tsv gives; the
 rest get the mean of the teacher's vectors of their own pieces. A piece used in both languages gets a mean of both
@@ -8,6 +10,7 @@ weighed by its use.
 """
 
 import argparse
+import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -16,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from common import save_model, teacher_parts
+from common import batch_ids, save_model, teacher_model, teacher_parts
 
 
 def model1(src, tgt, rounds=5, chunk=20000):
@@ -41,12 +44,69 @@ def model1(src, tgt, rounds=5, chunk=20000):
     return unique // width, source, count
 
 
+def narrow(weight, inputs, size):
+    """Keep `size` of the rows of weight [neurons, hidden] so that inputs [texts, neurons] @ weight changes least.
+
+    Returns the kept rows' indices and the new weight [size, hidden]. The last column of inputs is the constant of the
+    bias: its row is always kept, as the last.
+    """
+    covariance = inputs.T @ inputs / len(inputs)
+    covariance += 1e-4 * np.diag(covariance).mean() * np.eye(len(covariance))
+    inverse, weight = np.linalg.inv(covariance), weight.copy()
+    alive = np.ones(len(weight), dtype=bool)
+    for _ in range(len(weight) - 1 - size):
+        loss = (weight ** 2).sum(1) / np.diag(inverse)
+        loss[~alive] = np.inf
+        loss[-1] = np.inf
+        j = int(loss.argmin())
+        column = inverse[:, j] / inverse[j, j]
+        weight -= np.outer(column, weight[j])
+        inverse -= np.outer(column, inverse[j])
+        inverse[j, j] = 1.0  # a removed neuron stays out of the divisions
+        weight[j] = 0
+        alive[j] = False
+    kept = np.flatnonzero(alive[:-1])
+    return kept, weight[kept], weight[-1]
+
+
+@torch.no_grad()
+def narrowed_layers(teacher, tok, texts, size):
+    """The teacher's state with `size` intermediate neurons in each layer."""
+    seen = {i: [] for i in range(len(teacher.encoder.layer))}
+    hooks = [layer.intermediate.register_forward_hook(
+        lambda _, __, out, i=i: seen[i].append(out)) for i, layer in enumerate(teacher.encoder.layer)]
+    keeps = []
+    for i in range(0, len(texts), 64):
+        ids, mask = batch_ids([e.ids for e in tok.encode_batch(texts[i:i + 64])], 0, 64)
+        teacher(input_ids=ids, attention_mask=mask)
+        keeps.append(mask.bool())
+    for hook in hooks:
+        hook.remove()
+    state = dict(teacher.state_dict())
+    for i, outs in seen.items():
+        inputs = torch.cat([out[keep] for out, keep in zip(outs, keeps)]).double().numpy()
+        inputs = np.concatenate([inputs, np.ones((len(inputs), 1))], 1)
+        name = f"encoder.layer.{i}."
+        weight = state[name + "output.dense.weight"].double().numpy().T
+        bias = state[name + "output.dense.bias"].double().numpy()
+        whole = np.concatenate([weight, bias[None]])
+        kept, new, new_bias = narrow(whole, inputs, size)
+        error = inputs[:, kept] @ new + new_bias - inputs @ whole
+        output = inputs @ whole
+        print("layer", i, "unexplained", round(float((error ** 2).sum() / ((output - output.mean(0)) ** 2).sum()), 4))
+        state[name + "output.dense.weight"] = torch.from_numpy(new.T.copy()).float()
+        state[name + "output.dense.bias"] = torch.from_numpy(new_bias).float()
+        for part in ("weight", "bias"):
+            state[name + "intermediate.dense." + part] = state[name + "intermediate.dense." + part][kept]
+    return state
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--work", type=Path, required=True)
     ap.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     ap.add_argument("--model", type=Path, required=True, help="folder with tokenizer.json; the model is written to it")
-    ap.add_argument("--layers", default="0,1,3,5")
+    ap.add_argument("--intermediate", type=int, default=640)
     args = ap.parse_args()
     torch.manual_seed(17)
 
@@ -114,17 +174,14 @@ def main():
         if w in vocab:
             print(" ", w, [(back[s], round(c, 1)) for c, s in sorted(best.get(vocab[w], []), reverse=True)[:4]])
 
-    picked = [int(x) for x in args.layers.split(",")]
-    config = BertConfig(vocab_size=size, hidden_size=384, num_hidden_layers=len(picked), num_attention_heads=12,
-                        intermediate_size=1536, max_position_embeddings=512, pad_token_id=vocab["[PAD]"])
+    random.seed(17)
+    texts = random.sample([s for s in lines("en.txt") + lines("made.txt") if 4 <= len(s.split()) <= 30], 3000)
+    state = narrowed_layers(teacher_model(args.teacher), t_tok, texts, args.intermediate)
+    config = BertConfig(vocab_size=size, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+                        intermediate_size=args.intermediate, max_position_embeddings=512, pad_token_id=vocab["[PAD]"])
     config.architectures = ["BertModel"]
     model = BertModel(config)
-    state = {k: v for k, v in t_state.items() if "encoder.layer." not in k and not k.endswith("position_ids")}
     state["embeddings.word_embeddings.weight"] = torch.from_numpy(emb)
-    for new, old in enumerate(picked):
-        for k, v in t_state.items():
-            if k.startswith(f"encoder.layer.{old}."):
-                state[k.replace(f"layer.{old}.", f"layer.{new}.")] = v
     model.load_state_dict(state, strict=True)
     save_model(model, args.model)
 

@@ -1,13 +1,15 @@
-"""Pretrain the starter encoder: distillation of the teacher's sentence vectors and masked language modelling.
+"""Pretrain the starter encoder: distillation of the teacher's hidden states and sentence vectors, and masked language
+modelling of Portuguese.
 
-An example is a text and the teacher's vector of its English meaning. The text is the Portuguese side of a pair, the
-English side, an English sentence with some of its words replaced by Portuguese ones of the dictionaries, a dictionary
-entry, or an English sentence. A third of the batches are masked and learn the masked pieces too; the head for that
-is kept in the checkpoint only. The learning rate falls to zero over --minutes of training; --resume goes on.
+An example is an English text with a Portuguese one that says the same: gathered parallel sentences, machine
+translations, entries of the dictionaries. The teacher reads the English. The student reads the Portuguese, or the English,
+or the English with some words exchanged for Portuguese ones. For English every word's vector is drawn to the teacher's
+at every layer (pieces averaged: the two cut words differently); for all, the sentence's mean vector is drawn
+to the teacher's. In some of the batches 15 % of the Portuguese pieces are masked and learnt too; the head for that is kept in
+the checkpoint only. The learning rate falls to zero over --minutes of training, or over --steps; --resume goes on.
 """
 
 import argparse
-import json
 import random
 import re
 import time
@@ -21,7 +23,9 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoModel
 
-from common import batch_ids, mean_pool, save_model
+from common import batch_ids, mean_pool, save_model, teacher_model, teacher_parts
+
+MOST_PIECES = 80
 
 
 class Head(nn.Module):
@@ -34,29 +38,31 @@ class Head(nn.Module):
 
 
 class Examples:
-    """Draws batches of texts of about one length, with the row of the teacher's vector of each."""
+    """Draws (English, what the student reads, whether that is the English itself, whether it is written Portuguese)."""
 
-    SHARES = {"pt": 0.42, "switch": 0.18, "mono": 0.2, "en": 0.08, "word": 0.07, "own": 0.05}
+    SHARES = {"made": 0.38, "gathered": 0.22, "pair": 0.22, "switch": 0.08, "word": 0.07, "own": 0.03}
 
     def __init__(self, work, rng):
         self.rng = rng
-        glossary = Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8")
-        own = {s.split("\t")[0] for s in glossary.splitlines()}
-        self.lists = defaultdict(list)
+        lines = lambda n: (work / n).read_text(encoding="utf-8").splitlines()
+        split = lambda n: [tuple(s.split("\t")) for s in lines(n)]
+        fits = lambda s: 2 <= len(s.split()) <= 40
+        own = {s.split("\t")[0] for s in Path(__file__).with_name("glossary.tsv").read_text(encoding="utf-8").splitlines()}
+        pairs = [p for p in split("pairs.tsv") if fits(p[0]) and fits(p[1])]
+        made = set(lines("made.txt"))
+        self.lists = {
+            "made": [p for p in split("translated.tsv") if p[0] in made and fits(p[0])],
+            "gathered": [(s, None) for s in lines("en.txt") if 4 <= len(s.split()) <= 40]
+            + [p for p in split("translated.tsv") if p[0] not in made and fits(p[0])],
+            "pair": pairs,
+            "own": [p for p in pairs + split("words.tsv") if p[1] in own],
+            "word": split("words.tsv"),
+        }
+        self.lists["switch"] = self.lists["gathered"]
         self.dictionary = defaultdict(list)
-        for en, pt, kind, row in json.loads((work / "examples.json").read_text()):
-            if pt in own:
-                self.lists["own"].append((pt, row))
-            if kind == "pair":
-                self.lists["pt"].append((pt, row))
-                self.lists["en"].append((en, row))
-            elif kind == "word":
-                self.lists["word"].append((pt, row))
-                if " " not in en:
-                    self.dictionary[en.lower()].append(pt)
-            else:
-                self.lists["mono"].append((en, row))
-                self.lists["switch"].append((en, row))
+        for en, pt in self.lists["word"]:
+            if " " not in en:
+                self.dictionary[en.lower()].append(pt)
         self.queues = {k: [] for k in self.lists}
 
     def switch(self, text):
@@ -70,15 +76,16 @@ class Examples:
 
         return re.sub(r"[A-Za-z]{2,}", one, text)
 
-    def draw(self, kind):
+    def draw(self):
+        kind = self.rng.choices(list(self.SHARES), list(self.SHARES.values()))[0]
         if not self.queues[kind]:
             self.queues[kind] = self.rng.sample(self.lists[kind], len(self.lists[kind]))
-        text, row = self.queues[kind].pop()
-        return (self.switch(text) if kind == "switch" else text), row
-
-    def pool(self, count):
-        kinds = self.rng.choices(list(self.SHARES), list(self.SHARES.values()), k=count)
-        return [self.draw(k) for k in kinds]
+        en, pt = self.queues[kind].pop()
+        if kind == "switch":
+            return en, self.switch(en), False, False
+        if pt is None or kind in ("made", "gathered") and self.rng.random() < 0.6 or kind == "pair" and self.rng.random() < 0.2:
+            return en, en, True, False
+        return en, pt, False, kind in ("pair", "own")
 
 
 def mask_pieces(ids, special, mask_id, size, generator):
@@ -92,13 +99,34 @@ def mask_pieces(ids, special, mask_id, size, generator):
     return out, chosen
 
 
+def word_slots(encodings, width, first):
+    """For each piece the number of its word, counted over the batch; pieces of texts left out and padding get 0."""
+    slots, following = torch.zeros((len(encodings), width), dtype=torch.long), first
+    for i, e in enumerate(encodings):
+        if e is None:
+            continue
+        words = [-1 if w is None else w for w in e.word_ids]
+        words[0], words[-1] = 0, max(words) + 2
+        numbers = [w + 1 if 0 < k < len(words) - 1 else w for k, w in enumerate(words)]
+        slots[i, :len(words)] = torch.tensor(numbers) + following
+        following += numbers[-1] + 1
+    return slots, following
+
+
+def word_means(hidden, slots, count):
+    sums = torch.zeros((count, hidden.shape[-1])).index_add_(0, slots.flatten(), hidden.flatten(0, 1).float())
+    return sums[1:] / torch.bincount(slots.flatten(), minlength=count)[1:, None].clamp(min=1)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--work", type=Path, required=True)
+    ap.add_argument("--teacher", type=Path, required=True)
     ap.add_argument("--model", type=Path, required=True, help="the initialised model")
     ap.add_argument("--out", type=Path, required=True)
-    ap.add_argument("--minutes", type=float, default=50)
-    ap.add_argument("--lr", type=float, default=4e-4)
+    ap.add_argument("--minutes", type=float, default=55)
+    ap.add_argument("--steps", type=int, help="in place of --minutes: the same on every run")
+    ap.add_argument("--lr", type=float, default=6e-4)
     ap.add_argument("--batch", type=int, default=96)
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--resume", action="store_true")
@@ -110,7 +138,7 @@ def main():
     generator = torch.Generator().manual_seed(args.seed)
 
     tok = Tokenizer.from_file(str(args.model / "tokenizer.json"))
-    vectors = torch.from_numpy(np.load(args.work / "targets.npy"))
+    teacher, t_tok = teacher_model(args.teacher), teacher_parts(args.teacher)[0]
     model = AutoModel.from_pretrained(args.model, dtype=torch.float32).train()
     for module in model.modules():  # so short a pretraining does better without
         if isinstance(module, nn.Dropout):
@@ -133,6 +161,7 @@ def main():
         rng.seed(args.seed + step)
         generator.manual_seed(args.seed + step)
     examples = Examples(args.work, rng)
+    print({k: len(v) for k, v in examples.lists.items()}, flush=True)
     special = torch.tensor([tok.token_to_id(t) for t in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")])
     mask_id = tok.token_to_id("[MASK]")
 
@@ -144,43 +173,68 @@ def main():
         for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
             (args.out / name).write_bytes((args.model / name).read_bytes())
 
+    def next_batches():
+        drawn = [examples.draw() for _ in range(args.batch * 24)]
+        mine = tok.encode_batch([text for _, text, _, _ in drawn])
+        theirs = t_tok.encode_batch([en for en, _, _, _ in drawn])
+        kept = [i for i in range(len(drawn)) if len(mine[i]) <= MOST_PIECES and len(theirs[i]) <= MOST_PIECES]
+        kept.sort(key=lambda i: len(mine[i]))
+        groups = [kept[k:k + args.batch] for k in range(0, len(kept), args.batch)]
+        rng.shuffle(groups)
+        return [[(mine[i], theirs[i], *drawn[i][2:]) for i in group] for group in groups]
+
     sums, last_save, batches, pieces = defaultdict(list), spent, [], 0
-    while spent < args.minutes * 60:
+    progress = lambda: step / args.steps if args.steps else spent / (args.minutes * 60)
+    while progress() < 1:
         start = time.time()
         if not batches:
-            pool = examples.pool(args.batch * 24)
-            ids = [e.ids for e in tok.encode_batch([t for t, _ in pool])]
-            order = sorted(range(len(pool)), key=lambda i: len(ids[i]))
-            groups = [order[k:k + args.batch] for k in range(0, len(order), args.batch)]
-            batches = [[(ids[i], pool[i][1]) for i in group] for group in groups]
-            rng.shuffle(batches)
-        batch = batches.pop()
-        ids, mask = batch_ids([b[0] for b in batch], 0, 96)
-        rows = torch.tensor([b[1] for b in batch])
-        target = vectors[rows].float()
-        masked = rng.random() < 1 / 3
-        inputs, chosen = mask_pieces(ids, special, mask_id, size, generator) if masked else (ids, None)
-        done = spent / (args.minutes * 60)
-        rate = args.lr * min(1.0, (step + 1) / 150) * max(0.02, 1 - done)
+            batches = next_batches()
+        mine, theirs, same, written = zip(*batches.pop())
+        ids, mask = batch_ids([e.ids for e in mine], 0, MOST_PIECES)
+        t_ids, t_mask = batch_ids([e.ids for e in theirs], 0, MOST_PIECES)
+        masked = rng.random() < 0.3 and any(written)
+        inputs = ids
+        if masked:
+            inputs, chosen = mask_pieces(ids, special, mask_id, size, generator)
+            chosen &= torch.tensor(written)[:, None]
+            inputs = torch.where(chosen, inputs, ids)
+        rate = args.lr * min(1.0, (step + 1) / 150) * max(0.02, 1 - progress())
         for group in optimizer.param_groups:
             group["lr"] = rate
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            target_layers = teacher(input_ids=t_ids, attention_mask=t_mask, output_hidden_states=True).hidden_states
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = model(input_ids=inputs, attention_mask=mask).last_hidden_state
-        pooled = mean_pool(hidden.float(), mask)
+            layers = model(input_ids=inputs, attention_mask=mask, output_hidden_states=True).hidden_states
+        target, pooled = mean_pool(target_layers[-1].float(), t_mask), mean_pool(layers[-1].float(), mask)
         a, b = F.normalize(pooled, dim=-1), F.normalize(target, dim=-1)
         cosine = (1 - (a * b).sum(-1)).mean()
-        # each text nearer to its own meaning than to the others of the batch; the same meaning twice is no other
-        scores = a @ b.T / 0.05
-        same = rows[:, None] == rows[None, :]
-        scores = scores.masked_fill(same & ~torch.eye(len(rows), dtype=torch.bool), -1e4)
-        contrast = F.cross_entropy(scores, torch.arange(len(rows)))
+        # each text nearer to its own meaning than to the others of the batch
+        contrast = F.cross_entropy(a @ b.T / 0.05, torch.arange(len(mine)))
         scale = F.mse_loss(pooled, target) * 4
-        loss = 4 * cosine + 0.15 * contrast + scale
+        loss = 3 * cosine + 0.1 * contrast + scale
+        if any(same):
+            aligned = [s and [w for w in x.word_ids if w is not None][-1:] == [w for w in y.word_ids if w is not None][-1:]
+                       for s, x, y in zip(same, mine, theirs)]
+            slots, count = word_slots([e if ok else None for e, ok in zip(mine, aligned)], ids.shape[1], 1)
+            t_slots, t_count = word_slots([e if ok else None for e, ok in zip(theirs, aligned)], t_ids.shape[1], 1)
+            assert count == t_count
+            if count > 1:
+                errors = []
+                for s, t in zip(layers, target_layers):
+                    wanted = word_means(t, t_slots, count)
+                    errors.append(F.mse_loss(word_means(s, slots, count), wanted) / wanted.var())
+                words = torch.stack(errors)
+                share = sum(aligned) / len(aligned)
+                loss = loss + share * (2 * words[-1] + words[:-1].mean() * 2)
+                sums["words"].append(words[-1].item())
+                sums["below"].append(words[:-1].mean().item())
+                same_rows = torch.tensor(same)
+                sums["english"].append((1 - (a * b).sum(-1))[same_rows].mean().item())
         if masked and chosen.any():
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = head(hidden[chosen], model.embeddings.word_embeddings.weight)
+                logits = head(layers[-1][chosen], model.embeddings.word_embeddings.weight)
             lm = F.cross_entropy(logits.float(), ids[chosen])
-            loss = loss + 0.15 * lm
+            loss = loss + 0.1 * lm
             sums["masked"].append(lm.item())
         loss.backward()
         nn.utils.clip_grad_norm_(params, 1.0)

@@ -71,7 +71,7 @@ def main():
     ap.add_argument("--english", type=Path, required=True, help="vocab.txt of BERT base uncased")
     ap.add_argument("--portuguese", type=Path, required=True, help="vocab.txt of BERTimbau")
     ap.add_argument("--wordnet", type=Path, required=True, help="folder with index.adj and index.adv of WordNet")
-    ap.add_argument("--size", type=int, default=8704)
+    ap.add_argument("--size", type=int, default=13056)
     ap.add_argument("--out", type=Path, required=True, help="folder of the model")
     args = ap.parse_args()
 
@@ -85,7 +85,7 @@ def main():
 
     trained = tokenizer_of({t: i for i, t in enumerate(SPECIAL)})
     trained.train_from_iterator((s for lang in texts for s in texts[lang][:100000]), trainers.WordPieceTrainer(
-        vocab_size=12000, min_frequency=10, special_tokens=SPECIAL, show_progress=False))
+        vocab_size=16000, min_frequency=10, special_tokens=SPECIAL, show_progress=False))
     wanted = re.compile(r"(##)?([a-z]{2,14}|[0-9]{2})")
     candidates = list(dict.fromkeys(base + lists["en"] + lists["pt"] + [t for t in trained.get_vocab() if wanted.fullmatch(t)]))
 
@@ -99,7 +99,7 @@ def main():
         return 2 * w if t in opinion[lang] else w
 
     vocab = {t: i for i, t in enumerate(candidates)}
-    for size in (14000, 10000, args.size):  # in steps: what a dropped piece leaves behind is counted again
+    for size in (args.size + 6000, args.size + 2000, args.size):  # in steps: what a dropped piece leaves behind is counted again
         tok = tokenizer_of(vocab)
         score = Counter()
         for lang, lines in texts.items():
