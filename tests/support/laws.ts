@@ -1,4 +1,4 @@
-/** The eleven laws that every strategy obeys, and which of them say nothing about a combination. */
+/** The twelve laws that every strategy obeys, and which of them say nothing about a combination. */
 import type { ModelStrategyId } from '../../src/shared/strategy'
 import { type Combination, everyCombination, isTrained } from './tuned-models'
 
@@ -14,6 +14,7 @@ export const laws = {
   9: 'padding',
   10: 'cache',
   11: 'backends',
+  12: 'compiled',
 } as const
 export type Law = keyof typeof laws
 export const lawNumbers = Object.keys(laws).map(Number) as Law[]
@@ -38,6 +39,7 @@ export const reasons: Readonly<Partial<Record<Law, Partial<Record<ModelStrategyI
     full: 'it is the base',
   },
   8: { 'feature-based': 'it is fitted in one go' },
+  12: { 'feature-based': 'it is fitted in one go' },
   10: {
     'feature-based': 'it is computed once anyway',
     'prompt-tuning': 'nothing below it is constant',
@@ -60,8 +62,17 @@ export function whyNot(law: Law, { strategy, problem }: Combination): string | n
 export function bound(law: Law): Combination[] {
   return everyCombination.filter((combination) => {
     const everywhere = [1, 3, 4, 9].includes(law) || (law === 10 && combination.problem === 'instruction')
+    if (law === 12 && !isCompiledInTests(combination)) return false
     return whyNot(law, combination) === null && (everywhere || isTrained(combination))
   })
+}
+
+/** A graph knows nothing of architectures: an encoder that reads and a decoder that writes meet every operation. */
+function isCompiledInTests({ architecture, problem }: Combination): boolean {
+  return (
+    (architecture === 'roberta' && problem === 'single-label') ||
+    (architecture === 'llama' && problem === 'instruction')
+  )
 }
 
 /** The names of tests, from which the table is counted: "law 9, padding: lora on bert, regression". */

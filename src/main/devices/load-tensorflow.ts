@@ -6,15 +6,15 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../shared/failure'
+import { registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
-
-interface Binding {
-  readonly TF_Version: string
-  isUsingGpuDevice(): boolean
-}
+import { createAdamWUpdate } from './tensorflow-adamw'
+import type { Backend, Binding } from './tensorflow-binding'
+import { registerGather } from './tensorflow-gather'
+import { createGraphs } from './tensorflow-graphs'
 
 interface BackendModule {
-  NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend
+  NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend & Backend
 }
 
 /**
@@ -36,8 +36,13 @@ export function loadTensorflow(acceleration: Acceleration): void {
     const require = createRequire(import.meta.url)
     const { NodeJSKernelBackend } = require(`${packageName}/dist/nodejs_kernel_backend`) as BackendModule
     require(`${packageName}/dist/register_all_kernels`)
+    registerGather()
     const backend = new NodeJSKernelBackend(addon.exports as Binding, packageName)
     tf.registerBackend('tensorflow', () => backend)
+    registerAbilities('tensorflow', {
+      updateByAdamW: createAdamWUpdate(backend),
+      ...(runsGraphs(acceleration) && { carryOut: createGraphs(backend, (sentence) => console.warn(sentence)) }),
+    })
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
     throw new Failure(
@@ -46,6 +51,14 @@ export function loadTensorflow(acceleration: Acceleration): void {
       { backend: 'tensorflow' },
     )
   }
+}
+
+/**
+ * FINO_GRAPHS=off runs every operation by itself, to look for mistakes. On a GPU weights would go back and forth at every
+ * step, since what enters a graph comes from the computer's own memory.
+ */
+export function runsGraphs({ gpu }: Pick<Acceleration, 'gpu'>): boolean {
+  return !gpu && process.env.FINO_GRAPHS !== 'off'
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu'

@@ -7,14 +7,14 @@ import type { BackendChoice, BackendId } from '../../shared/device'
 import { Failure } from '../../shared/failure'
 import { defaultHome, workspaceAt } from '../files/workspace'
 import { findAcceleration } from './acceleration/install'
-import { loadTensorflow } from './load-tensorflow'
+import { loadTensorflow, runsGraphs } from './load-tensorflow'
 import { loadWasm } from './load-wasm'
 
 export interface StartedBackend {
   readonly id: BackendId
   /** What it runs on, in words. */
   readonly device: string
-  /** What a run records of it: `node`, `tfjs`, and `tensorflow` where that is used. */
+  /** What a run records of it: `node`, `tfjs`, and where that is used `tensorflow` and how it executes steps. */
   readonly versions: Record<string, string>
 }
 
@@ -48,7 +48,8 @@ export async function startBackend(
   loadTensorflow(acceleration)
   await use('tensorflow')
   const device = acceleration.gpu ? 'GPU' : `CPU, ${availableParallelism()} threads`
-  return { id, device, versions: { ...versions, tensorflow: acceleration.tensorflow } }
+  const execution = runsGraphs(acceleration) ? 'compiled' : 'operation by operation'
+  return { id, device, versions: { ...versions, tensorflow: acceleration.tensorflow, execution } }
 }
 
 async function use(id: BackendId): Promise<void> {

@@ -1,5 +1,6 @@
 /** Runs a model without dropout over encoded texts. */
-import { type Tensor2D, tidy } from '@tensorflow/tfjs-core'
+import type { Tensor2D } from '@tensorflow/tfjs-core'
+import { carryOut } from '../backends/abilities'
 import { toTensors } from '../data/batch-tensors'
 import { type BatchPlan, padBatch, pick, planByLength } from '../data/batches'
 import type { Counted } from '../data/encode'
@@ -15,7 +16,7 @@ export function evaluate(
   inputs: Inputs,
   constantParts: ConstantParts | null = null,
 ): AsyncGenerator<Counted, Float32Array> {
-  return computeRows(inputs, (batch, plan) =>
+  return computeRows('evaluation', inputs, (batch, plan) =>
     objective.measure({
       examples: pick(inputs.examples, plan),
       time: plan.time,
@@ -33,7 +34,7 @@ export async function* computeFeatures(
 ): AsyncGenerator<Counted, Float32Array> {
   const constantParts = yield* computeConstantParts(model, inputs, store)
   try {
-    return yield* computeRows(inputs, (batch, plan) => {
+    return yield* computeRows('features', inputs, (batch, plan) => {
       if (!model.features) throw new Error('this model gives no features')
       return model.features(batch, constantParts?.hidden(plan))
     })
@@ -43,13 +44,16 @@ export async function* computeFeatures(
 }
 
 async function* computeRows(
+  name: string,
   { examples, paddingId, batchSize, lengths }: Inputs,
   compute: (batch: Batch, plan: BatchPlan) => Tensor2D,
 ): AsyncGenerator<Counted, Float32Array> {
   let result = new Float32Array(0)
   let done = 0
-  for (const plan of planByLength(examples, batchSize, lengths)) {
-    const rows = tidy(() => compute(toTensors(padBatch(examples, plan, paddingId)), plan))
+  const plans = planByLength(examples, batchSize, lengths)
+  for (const plan of plans) {
+    const kind = { name, times: plans.length }
+    const rows = carryOut(kind, () => compute(toTensors(padBatch(examples, plan, paddingId)), plan))
     const values = (await rows.data()) as Float32Array
     const columns = rows.shape[1]
     rows.dispose()

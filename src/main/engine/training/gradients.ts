@@ -1,5 +1,6 @@
 /** Loss and gradients of one optimizer step, summed over its batches so that cutting a step into batches changes nothing. */
 import { add, dispose, mul, type Scalar, scalar, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core'
+import { carryOut } from '../backends/abilities'
 import { toTensors } from '../data/batch-tensors'
 import { padBatch, pick, type StepPlan } from '../data/batches'
 import type { TunedModel } from '../models/tuned-model'
@@ -19,9 +20,15 @@ export function computeGradients(
   model: TunedModel,
   inputs: Inputs,
   step: StepPlan,
-  options: { objective: Objective; random: Random; constantParts: ConstantParts | null },
+  options: {
+    objective: Objective
+    random: Random
+    constantParts: ConstantParts | null
+    /** Batches in the whole job: whether preparing for them pays. */
+    times?: number
+  },
 ): StepGradients {
-  const { objective } = options
+  const { objective, random, times = 1 } = options
   const weights = step.map((plan) =>
     pick(inputs.examples, plan).reduce((sum, example) => sum + objective.weightOf(example), 0),
   )
@@ -30,15 +37,18 @@ export function computeGradients(
   let total: StepGradients | undefined
   for (const [index, plan] of step.entries()) {
     const share = (weights[index] as number) / whole
-    const part = tidy((): StepGradients => {
+    const drawnFrom = random.state()
+    const part = carryOut({ name: 'training', times }, (): StepGradients => {
+      random.restore(drawnFrom)
       const batch = toTensors(padBatch(inputs.examples, plan, inputs.paddingId))
-      const hidden = options.constantParts?.hidden(plan)
+      // Outside the gradient, where nothing of it is kept for a way back.
+      const computed = () => (model.constantDepth > 0 ? model.constantPart(batch) : undefined)
+      const hidden = options.constantParts ? options.constantParts.hidden(plan) : computed()
       const { value, grads } = variableGrads(() => {
         const loss = objective.loss({
           examples: pick(inputs.examples, plan),
           time: plan.time,
-          logits: (places) =>
-            model.logits({ ...batch, ...(places && { places }) }, { training: true, random: options.random }, hidden),
+          logits: (places) => model.logits({ ...batch, ...(places && { places }) }, { training: true, random }, hidden),
         })
         return share === 1 ? loss : mul(loss, scalar(share))
       }, variables)

@@ -5,7 +5,6 @@
 import {
   add,
   div,
-  keep,
   mul,
   type Scalar,
   scalar,
@@ -15,8 +14,11 @@ import {
   type Tensor,
   tensor,
   tidy,
+  type Variable,
+  variable,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { type AdamWUpdate, abilities, type UpdateByAdamW } from '../backends/abilities'
 import type { Parameters } from '../parameters'
 import type { Gradients } from './clipping'
 
@@ -49,16 +51,14 @@ export interface AdamWOptions {
 }
 
 interface Moments {
-  first: Tensor
-  second: Tensor
+  readonly first: Variable
+  readonly second: Variable
 }
 
 export function createAdamW(parameters: Parameters, options: AdamWOptions): Optimizer {
   const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   let steps = 0
-  const moments = new Map<string, Moments>(
-    parameters.map(({ name, variable }) => [name, { first: zerosLike(variable), second: zerosLike(variable) }]),
-  )
+  const moments = new Map(parameters.map(({ name, variable }) => [name, momentsLike(variable)]))
   const momentsOf = (name: string): Moments => {
     const found = moments.get(name)
     if (!found) throw new Error(`no optimizer state for ${name}`)
@@ -74,25 +74,14 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
       const correction2 = Math.sqrt(1 - beta2 ** steps)
       const rate = (learningRate * correction2) / (1 - beta1 ** steps)
       const floor = epsilon * correction2
-      for (const { name, variable, decays, learningRateScale: scale = 1 } of parameters) {
-        const raw = gradients[name]
-        if (!raw) continue
-        const held = momentsOf(name)
-        // Parameter by parameter: what is computed on the way takes the room of the largest, not of all.
-        tidy(() => {
-          const gradient = factor ? mul(raw, factor) : raw
-          const first = add(mul(held.first, scalar(beta1)), mul(gradient, scalar(1 - beta1)))
-          const second = add(mul(held.second, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)))
-          const decayed =
-            decays && weightDecay > 0 ? mul(variable, scalar(1 - learningRate * scale * weightDecay)) : variable
-          const update = mul(div(first, add(sqrt(second), scalar(floor))), scalar(rate * scale))
-          variable.assign(sub(decayed, update))
-          held.first.dispose()
-          held.second.dispose()
-          held.first = keep(first)
-          held.second = keep(second)
-        })
-      }
+      const updates = parameters.flatMap(({ name, variable, decays, learningRateScale: scale = 1 }): AdamWUpdate[] => {
+        const gradient = gradients[name]
+        if (!gradient) return []
+        const kept = decays ? 1 - learningRate * scale * weightDecay : 1
+        return [{ variable, ...momentsOf(name), gradient, rate: rate * scale, kept }]
+      })
+      const { updateByAdamW = updateByOperations } = abilities()
+      updateByAdamW(updates, { beta1, beta2, floor, clipping: factor })
     },
 
     async state() {
@@ -114,10 +103,10 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
           throw new Error(`moments of ${name}: need ${variable.size} values, have ${first?.length}, ${second?.length}`)
         }
         const held = momentsOf(name)
-        held.first.dispose()
-        held.second.dispose()
-        held.first = tensor(first.slice(), variable.shape, 'float32')
-        held.second = tensor(second.slice(), variable.shape, 'float32')
+        tidy(() => {
+          held.first.assign(tensor(first.slice(), variable.shape, 'float32'))
+          held.second.assign(tensor(second.slice(), variable.shape, 'float32'))
+        })
       }
       steps = state.steps
     },
@@ -129,5 +118,22 @@ export function createAdamW(parameters: Parameters, options: AdamWOptions): Opti
       }
       moments.clear()
     },
+  }
+}
+
+function momentsLike(parameter: Tensor): Moments {
+  return tidy(() => ({ first: variable(zerosLike(parameter), false), second: variable(zerosLike(parameter), false) }))
+}
+
+const updateByOperations: UpdateByAdamW = (updates, { beta1, beta2, floor, clipping }) => {
+  for (const { variable, first, second, gradient: raw, rate, kept } of updates) {
+    // Parameter by parameter: what is computed on the way takes the room of the largest, not of all.
+    tidy(() => {
+      const gradient = clipping ? mul(raw, clipping) : raw
+      first.assign(add(mul(first, scalar(beta1)), mul(gradient, scalar(1 - beta1))))
+      second.assign(add(mul(second, scalar(beta2)), mul(square(gradient), scalar(1 - beta2))))
+      const decayed = kept === 1 ? variable : mul(variable, scalar(kept))
+      variable.assign(sub(decayed, mul(div(first, add(sqrt(second), scalar(floor))), scalar(rate))))
+    })
   }
 }

@@ -109,6 +109,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
           objective,
           random: dropout,
           constantParts: kept.train,
+          times: totalSteps * accumulationSteps,
         })
 
         // 6. Clipped by their global norm, then AdamW at the schedule's learning rate.
