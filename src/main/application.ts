@@ -127,7 +127,10 @@ async function compose(
   const backends = createBackends({ trainer, speeds: createSpeedStore(database) })
   const recipes = createRecipes({ library, trainer, settings: settings.get })
   const quoteStore = createQuoteStore(database)
-  const quotes = createQuotes({ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes })
+  const quotes = createQuotes({
+    ...{ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes },
+    keptFolder: workspace.keptOutputs,
+  })
   const metrics = createMetricStore(database)
   const checkpoints = createCheckpointStore(database)
   const runs = createRuns({

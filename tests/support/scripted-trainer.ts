@@ -157,6 +157,7 @@ function usualAnswers(): Answers {
       testTokens: 200,
       stepsPerEpoch: 10,
       longestBatchTokens: 200,
+      hashes: { config: 'c', train: '1', validation: '2', test: '3' },
     }),
     probe: async () => ({
       backend: 'wasm',

@@ -3,17 +3,20 @@ import { stat } from 'node:fs/promises'
 import type { Dataset } from '../../shared/dataset'
 import type { BackendId } from '../../shared/device'
 import { Failure } from '../../shared/failure'
+import { keptPart } from '../../shared/kept-part'
 import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
 import type { ModelStrategyId } from '../../shared/strategy'
+import { isKept, keptName } from '../files/kept-outputs'
 import { estimateDictionary } from '../quote/dictionary'
 import { cutInto, largestThatFits, type Step } from '../quote/micro-batch'
 import { type Estimate, estimate, type RunFacts } from '../quote/prior'
 import { estimateFromProbe } from '../quote/probe'
 import { makeQuote, quotedSeconds, secondsOf } from '../quote/quote'
+import { reachOf } from '../quote/reach'
 import type { QuoteStore } from '../store/quotes'
-import type { DataCost } from '../trainer/contract'
+import type { DataCost, DataHashes, Jobs } from '../trainer/contract'
 import type { Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
 import { type Library, materialOf, problemOf } from './library'
@@ -48,6 +51,7 @@ export function createQuotes({
   trainer,
   backends,
   store,
+  keptFolder,
   freeMemoryBytes,
 }: {
   recipes: Recipes
@@ -55,15 +59,17 @@ export function createQuotes({
   trainer: Pick<Trainer, 'run' | 'start'>
   backends: Backends
   store: QuoteStore
+  /** Where frozen outputs are kept. */
+  keptFolder: string
   freeMemoryBytes: () => number
 }): Quotes {
   const given = new Map<string, Quoted>()
-  const dataCosts = new Map<string, Promise<DataCost>>()
+  const dataCosts = new Map<string, Promise<Jobs['data-cost']['output']>>()
   /** Of requests that are being probed. */
   const probes = new Map<string, AbortController>()
 
   /** Tokenizing takes a while; strategies that share a batch size and a length share the answer. */
-  function dataCost(prepared: Prepared): Promise<DataCost> {
+  function dataCost(prepared: Prepared): Promise<Jobs['data-cost']['output']> {
     const { recipe, dataset, model } = prepared
     const { batchSize, accumulationSteps, maxLength } = recipe
     const key = JSON.stringify([
@@ -101,7 +107,9 @@ export function createQuotes({
       const estimated = await estimateWords(prepared)
       quoted = { estimate: estimated, quote: quoteOf(prepared, estimated, { basis, backend }) }
     } else {
-      const facts = factsOf(prepared, { id, backend, gflops }, await dataCost(prepared))
+      const { hashes, ...data } = await dataCost(prepared)
+      const speed = { id, backend, gflops }
+      const facts = factsOf(prepared, { ...speed, warm: isWarm(prepared, { id, backend }, hashes) }, data)
       const step = largestThatFits(facts, (smaller) => fits(prepared, smaller))
       const estimated = await estimateModel(prepared, cutInto(facts, step), probe)
       const smaller = step.batchSize < recipe.batchSize && { smallerBatch: step.batchSize }
@@ -116,6 +124,21 @@ export function createQuotes({
     return makeQuote({ ...by, ...learntFrom, estimate: estimated, strategy, recipe })
   }
 
+  /** Whether all that the run needs of frozen layers was kept by an earlier one. */
+  function isWarm(
+    { recipe, model }: Prepared,
+    { id, backend }: { id: ModelStrategyId; backend: BackendId },
+    { config, ...splits }: DataHashes,
+  ): boolean {
+    const { constantLayers } = reachOf(id, recipe.options, model.layers)
+    if (constantLayers === 0) return false
+    const part = keptPart(constantLayers === model.layers ? null : constantLayers)
+    const names = Object.values(splits).map((texts) =>
+      keptName({ weights: model.contentHash, config, backend, part, texts }),
+    )
+    return names.every((name) => isKept(keptFolder, name))
+  }
+
   /** By the prior. */
   function fits(prepared: Prepared, facts: RunFacts): boolean {
     return quoteOf(prepared, estimate(facts), { basis: 'prior', backend: facts.backend }).fits
@@ -123,7 +146,7 @@ export function createQuotes({
 
   function factsOf(
     { recipe, dataset, model, strategy }: Prepared,
-    { id, ...speed }: Pick<RunFacts, 'backend' | 'gflops'> & { id: ModelStrategyId },
+    { id, ...known }: Pick<RunFacts, 'backend' | 'gflops' | 'warm'> & { id: ModelStrategyId },
     data: DataCost,
   ): RunFacts {
     const problem = problemOf(dataset, recipe).kind
@@ -136,7 +159,7 @@ export function createQuotes({
       data,
       testTexts: dataset.splits.test,
       recipe,
-      ...speed,
+      ...known,
     }
   }
 
@@ -180,7 +203,7 @@ export function createQuotes({
       const told = given.get(keyOf(recipe, backend))
       // To count the texts' tokens may take a while: not where the longest that there can be have room.
       const longest = longestData(dataset.splits, recipe, Math.min(recipe.maxLength, model.maximumLength))
-      if (!told && fits(prepared, factsOf(prepared, { id, backend, gflops }, longest))) return undefined
+      if (!told && fits(prepared, factsOf(prepared, { id, backend, gflops, warm: false }, longest))) return undefined
       const { smallerBatch } = (told ?? (await quote(prepared, null))).quote
       if (smallerBatch === undefined) return undefined
       const texts = recipe.batchSize * recipe.accumulationSteps

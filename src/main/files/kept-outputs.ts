@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { version } from '../../shared/version'
 import { freeDiskBytes } from './write-failure'
 
 export interface KeptFile {
@@ -32,15 +33,30 @@ export const keptOutputsDiskBytes = 10e9
 /** Room on the disk that is left to others. */
 const spareBytes = 2e9
 /** Files up to this size are read at once; of larger ones the system keeps in memory what it has room for. */
-const readWholeBytes = 64e6
+export const readWholeBytes = 64e6
 const extension = '.f32'
 const temporaryPattern = /^\.[0-9a-f]+\.(\d+)\.[0-9a-f]+\.temporary$/
 const float = Float32Array.BYTES_PER_ELEMENT
 
-/** The name of values that depend on these facts. */
-export function keptName(facts: Readonly<Record<string, string>>): string {
-  const sorted = Object.entries(facts).sort(([left], [right]) => (left < right ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex')
+/** All that values depend on, beside Fino's own version. */
+export interface KeptFacts {
+  /** Hashes of the model's weights and of its config.json. */
+  readonly weights: string
+  readonly config: string
+  readonly backend: string
+  /** What was computed. */
+  readonly part: string
+  /** Hash of the texts' token ids. */
+  readonly texts: string
+}
+
+export function keptName({ weights, config, backend, part, texts }: KeptFacts): string {
+  return createHash('sha256').update([version, weights, config, backend, part, texts].join('\n')).digest('hex')
+}
+
+/** Whether there is one of that name now. */
+export function isKept(folder: string, name: string): boolean {
+  return statSync(join(folder, `${name}${extension}`), { throwIfNoEntry: false }) !== undefined
 }
 
 export function openKeptOutputs(folder: string, limitBytes: number = keptOutputsDiskBytes): KeptOutputs {

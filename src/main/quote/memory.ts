@@ -1,6 +1,6 @@
 /** Bytes that a run has in use in each of its phases. */
 import type { BackendId } from '../../shared/device'
-import { keptOutputsLimitBytes } from '../../shared/run'
+import { keptOutputsDiskBytes, readWholeBytes } from '../files/kept-outputs'
 import type { RunFacts } from './prior'
 import { type Reach, reachOf } from './reach'
 import { isGated } from './work'
@@ -16,7 +16,7 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
   const floor = runtimeFloorBytes[backend]
   const weights = float * strategy.totalParameters
   const trained = float * strategy.trainableParameters
-  const state = floor + weights + 2 * trained + keptHiddenBytes(facts, reach)
+  const state = floor + weights + 2 * trained + Math.min(2 * readWholeBytes, keptHiddenBytes(facts, reach))
   const changedLayers = reach.passes === 0 ? 0 : shape.layers - reach.constantLayers
   // Scores for every word: over the response alone, as they are and on their way to and from the loss.
   const words = facts.problem === 'instruction' ? 2 * float * data.longestBatchTokens * shape.vocabularySize : 0
@@ -58,13 +58,13 @@ function bytesPerLayer(
 }
 
 /**
- * What the frozen layers say of the texts of training and validation: of the whole model one vector a text, of its lower
- * layers one a token.
+ * What the frozen layers say of all texts, on the disk: of the whole model two vectors a text, of its lower layers one a
+ * token. Small files are read at once, of large ones a batch's texts.
  */
 export function keptHiddenBytes({ shape, recipe, data }: RunFacts, { constantLayers }: Reach): number {
   if (constantLayers === 0) return 0
   const texts = 1.5 * data.stepsPerEpoch * recipe.batchSize * recipe.accumulationSteps
-  const tokens = data.trainingTokensPerEpoch + data.validationTokens
-  const bytes = float * shape.width * (constantLayers === shape.layers ? texts : tokens)
-  return bytes > keptOutputsLimitBytes ? 0 : bytes
+  const tokens = data.trainingTokensPerEpoch + data.validationTokens + data.testTokens
+  const bytes = float * shape.width * (constantLayers === shape.layers ? 2 * texts : tokens)
+  return bytes > keptOutputsDiskBytes ? 0 : bytes
 }

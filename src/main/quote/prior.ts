@@ -32,6 +32,8 @@ export interface RunFacts {
   recipe: Pick<Recipe, 'epochs' | 'batchSize' | 'accumulationSteps' | 'maxLength'>
   data: DataFacts
   testTexts: number
+  /** The frozen outputs that the run needs are kept from an earlier one. */
+  warm: boolean
   backend: BackendId
   /** Measured rate of large float32 matrix products. */
   gflops: number
@@ -77,14 +79,14 @@ export function estimate(facts: RunFacts): Estimate {
 }
 
 function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: number } {
-  const { shape, strategy, options, problem, recipe, data, backend } = facts
+  const { shape, strategy, options, problem, recipe, data, warm, backend } = facts
   const { trainingTokensPerEpoch, validationTokens, testTokens, stepsPerEpoch } = data
   const reach = reachOf(strategy.id, options, shape.layers)
   const answering = problem === 'instruction'
   const { layer, words } = secondsPerToken(facts, reach)
   const changedLayers = shape.layers - reach.constantLayers
 
-  const lower = (tokens: number) => tokens * layer * reach.constantLayers
+  const lower = (tokens: number) => (warm ? 0 : tokens * layer * reach.constantLayers)
   const upper = (tokens: number) => tokens * (layer * changedLayers + (answering ? words : 0))
   const once = lower(trainingTokensPerEpoch + validationTokens)
   const kept = reach.constantLayers > 0 && keptHiddenBytes(facts, reach) > 0
@@ -133,9 +135,10 @@ export function answerSeconds({ shape, testTexts, backend }: RunFacts): number {
   return Math.min(answeredTestRows, testTexts) * answerTokens * perToken
 }
 
-/** The last state (weights and two moments), the best parameters, and an export. */
-function diskBytes({ strategy }: RunFacts): number {
+/** The last state (weights and two moments), the best parameters, an export, and the frozen outputs. */
+function diskBytes(facts: RunFacts): number {
+  const { strategy, options, shape, warm } = facts
   const trained = float * strategy.trainableParameters
   const exported = strategy.exportFormats[0] === 'hugging-face' ? float * strategy.totalParameters : trained
-  return 4 * trained + exported
+  return 4 * trained + exported + (warm ? 0 : keptHiddenBytes(facts, reachOf(strategy.id, options, shape.layers)))
 }

@@ -19,7 +19,10 @@ export function estimateFromProbe(measured: Measured, facts: RunFacts): Estimate
   const { trainingTokensPerEpoch, validationTokens, testTokens } = data
   const answering = problem === 'instruction'
   const constantShare = reachOf(strategy.id, options, shape.layers).constantLayers / shape.layers
-  const once = constantShare * (trainingTokensPerEpoch + validationTokens) + (answering ? 2 : 1) * testTokens
+  const tested = (answering ? 2 : 1) * testTokens
+  const once = facts.warm
+    ? tested - constantShare * testTokens
+    : constantShare * (trainingTokensPerEpoch + validationTokens) + tested
   const everyEpoch = (1 - constantShare) * validationTokens
   return {
     ...estimate(facts),

@@ -1,5 +1,6 @@
 /** Jobs for the worker process and what it says while it does them. Plain data, structured-clone safe. */
 
+import type { SplitName } from '../../shared/dataset'
 import type { BackendChoice, BackendId, BackendReport } from '../../shared/device'
 import type { Dictionary } from '../../shared/dictionary'
 import type { FailureRecord } from '../../shared/failure'
@@ -70,6 +71,9 @@ export interface DataCost {
   longestBatchTokens: number
 }
 
+/** What frozen outputs of the data are known by: of the model's config.json, and of each split's token ids. */
+export type DataHashes = Readonly<Record<SplitName | 'config', string>>
+
 export interface Jobs {
   /** Reads a model folder and checks that Fino can load it (every tensor's name, shape and type). */
   'describe-model': { input: { modelFolder: string }; output: ModelFacts }
@@ -86,7 +90,7 @@ export interface Jobs {
     input: { modelFolder: string; rowsFile: string; problem?: Problem }
     output: { id: number; tokens: number }[]
   }
-  'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost }
+  'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost & { hashes: DataHashes } }
   probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
   /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */
   train: {

@@ -24,6 +24,7 @@ const facts: RunFacts = {
     longestBatchTokens: 4096,
   },
   testTexts: 400,
+  warm: false,
   backend: 'wasm',
   gflops: 20,
 }

@@ -29,6 +29,7 @@ const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
     longestBatchTokens: 200,
   },
   testTexts: 30,
+  warm: false,
   backend: 'wasm',
   gflops: 2e-6, // half of which is reached: 1000 operations a second
   ...changes,
@@ -77,6 +78,12 @@ test('a frozen encoder whose output is kept costs one forward pass over everythi
   const { fixedSeconds, secondsPerEpoch } = estimate(facts({ strategy }))
   expect(fixedSeconds).toBeCloseTo(1 + 10 + 1500 * 0.832 + 15 * 0.0016, 6)
   expect(secondsPerEpoch).toBeCloseTo(10 * 40 * 2e-5, 9)
+})
+
+test('outputs that an earlier run has kept cost neither time nor room on the disk', () => {
+  const strategy = strategyWith({ id: 'head-only', trainableParameters: 20 })
+  const [cold, warm] = [estimate(facts({ strategy })), estimate(facts({ strategy, warm: true }))]
+  expect(warm).toEqual({ ...cold, fixedSeconds: 11, diskBytes: cold.diskBytes - 4 * 4 * 2 * 150 })
 })
 
 test('activations grow with the square of the length', () => {

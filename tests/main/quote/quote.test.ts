@@ -57,6 +57,7 @@ const runFacts = (strategy: RunFacts['strategy']['id']): RunFacts => ({
     longestBatchTokens: 100,
   },
   testTexts: 30,
+  warm: false,
   backend: 'wasm',
   gflops: 20,
 })
@@ -76,6 +77,14 @@ test('where the lower layers are computed once, that part of each text is passed
   // One layer of four stays: a quarter of 1200 tokens once, three quarters of validation every epoch.
   const probed = estimateFromProbe(measured, runFacts('llama-adapter'))
   expect(secondsOf(probed, 2)).toBeCloseTo(2 + 3 + 3 + 2 * (100 + 1.5), 9)
+})
+
+test('what an earlier run has kept is not computed again', () => {
+  const headOnly = estimateFromProbe(measured, { ...runFacts('head-only'), warm: true })
+  expect(secondsOf(headOnly, 2)).toBeCloseTo(2 + 2 * 100, 9)
+  // Three quarters of the test, too.
+  const llamaAdapter = estimateFromProbe(measured, { ...runFacts('llama-adapter'), warm: true })
+  expect(secondsOf(llamaAdapter, 2)).toBeCloseTo(2 + 2.25 + 2 * (100 + 1.5), 9)
 })
 
 test('a language model is tested untuned, too, and writes answers', () => {

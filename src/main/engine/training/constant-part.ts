@@ -1,5 +1,7 @@
 /** What of the base is a constant of the data: computed once per text, kept as float32, put together per batch. */
-import { dispose, type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core'
+import { keptPart } from '../../../shared/kept-part'
+import { carryOut } from '../backends/abilities'
 import { toTensors } from '../data/batch-tensors'
 import { type BatchPlan, padBatch, planByTokens } from '../data/batches'
 import type { Counted, Example } from '../data/encode'
@@ -55,18 +57,21 @@ export async function* computeConstantParts(
   let lower: { layers: number; parts: ConstantParts } | null = null
   const layersBelow = model.constantDepth - (model.constantOf === 'texts' ? 1 : 2)
   for (let layers = layersBelow; layers > 0 && !lower; layers--) {
-    const parts = await find(hiddenAfter(layers), layoutOf(texts, model.width, null))
+    const parts = await find(keptPart(layers), layoutOf(texts, model.width, null))
     lower = parts && { layers, parts }
   }
   let finished = false
   try {
     const lengths = choosePaddedLengths([examples], model.maximumLength)
     let done = 0
-    for (const plan of planByTokens(examples, tokensAtOnce, lengths)) {
+    const plans = planByTokens(examples, tokensAtOnce, lengths)
+    for (const plan of plans) {
       const known: LowerLayers | undefined = lower
         ? { layers: lower.layers, hidden: lower.parts.hidden(plan) }
         : undefined
-      const hidden = tidy(() => model.constantPart(toTensors(padBatch(examples, plan, paddingId)), known))
+      const hidden = carryOut({ name: 'constant layers', times: plans.length }, () =>
+        model.constantPart(toTensors(padBatch(examples, plan, paddingId)), known),
+      )
       const values = (await hidden.data()) as Float32Array
       const positions = hidden.shape[1]
       dispose([hidden, ...(known ? [known.hidden] : [])])
@@ -88,11 +93,7 @@ export async function* computeConstantParts(
 
 /** What of the base it is, whatever the strategy. */
 function partOf({ constantOf, constantDepth }: TunedModel): string {
-  return constantOf === 'texts' ? 'texts' : hiddenAfter(constantDepth - 1)
-}
-
-function hiddenAfter(layers: number): string {
-  return `hidden after ${layers} layers`
+  return keptPart(constantOf === 'texts' ? null : constantDepth - 1)
 }
 
 /** Where each text's values stand among all, one text after the other. */

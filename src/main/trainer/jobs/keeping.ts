@@ -3,22 +3,14 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { BackendId } from '../../../shared/device'
 import { keptOutputsLimitBytes } from '../../../shared/run'
-import { version } from '../../../shared/version'
 import type { Example } from '../../engine/data/encode'
 import { inspectModel } from '../../engine/formats/hugging-face'
 import { createMemoryStore, type KeptValuesStore } from '../../engine/training/kept-values'
 import { hashFile } from '../../files/hash-file'
-import { keptName, openKeptOutputs } from '../../files/kept-outputs'
+import { type KeptFacts, keptName, openKeptOutputs } from '../../files/kept-outputs'
 import { hashFiles, openModelFolder } from './model-folder'
 
-/** All that frozen outputs depend on, beside what they are and the texts: a change of any makes others of them. */
-export interface KeptOrigin {
-  /** Of the model's weights. */
-  readonly weights: string
-  /** Of its config.json. */
-  readonly config: string
-  readonly backend: BackendId
-}
+export type KeptOrigin = Omit<KeptFacts, 'part' | 'texts'>
 
 /**
  * Files in `folder`; where the disk has no room (or does not write) memory, and where that has none nothing.
@@ -28,10 +20,10 @@ export function createFileStore(folder: string, origin: KeptOrigin, log: (line: 
   const files = openKeptOutputs(folder)
   const memory = createMemoryStore(keptOutputsLimitBytes)
   return {
-    find: async ({ part, texts }, count) => files.open(nameOf(origin, part, hashTexts(texts)), count),
+    find: async ({ part, texts }, count) => files.open(keptName({ ...origin, part, texts: hashTexts(texts) }), count),
     async create(name, count) {
       const { part, texts } = name
-      const file = await files.create(nameOf(origin, part, hashTexts(texts)), count).catch(() => null)
+      const file = await files.create(keptName({ ...origin, part, texts: hashTexts(texts) }), count).catch(() => null)
       if (file) return { ...file, write: async (...values) => file.write(...values), finish: async () => file.finish() }
       const kept = await memory.create(name, count)
       const size = `${Math.round((count * Float32Array.BYTES_PER_ELEMENT) / 1e6)} MB`
@@ -46,14 +38,13 @@ export async function originOf(modelFolder: string, backend: BackendId): Promise
   const { weightFiles } = await inspectModel(await openModelFolder(modelFolder))
   return {
     weights: await hashFiles(modelFolder, weightFiles),
-    config: await hashFile(join(modelFolder, 'config.json')),
+    config: await hashConfig(modelFolder),
     backend,
   }
 }
 
-/** @param texts see `hashTexts` */
-export function nameOf(origin: KeptOrigin, part: string, texts: string): string {
-  return keptName({ ...origin, part, texts, fino: version })
+export async function hashConfig(modelFolder: string): Promise<string> {
+  return await hashFile(join(modelFolder, 'config.json'))
 }
 
 /** Of token ids, in their order. */

@@ -12,6 +12,7 @@ import { objectiveOf } from '../../engine/training/objectives/index'
 import type { DataCost } from '../contract'
 import { loadTokenizer } from '../tokenizer'
 import type { Job } from './context'
+import { hashConfig, hashTexts } from './keeping'
 import { encodeAll } from './load'
 import { openModelFolder } from './model-folder'
 import { readRows } from './rows'
@@ -40,7 +41,13 @@ export const dataCost: Job<'data-cost'> = async ({ material, recipe }, context) 
     const texts = rows.filter((row) => row.split === split)
     return (await encodeAll(objective, { tokenizer, maxLength }, texts, context)).examples
   }
-  return costOf(await encoded('train'), await encoded('validation'), await encoded('test'), { ...recipe, maxLength })
+  const [train, validation, test] = [await encoded('train'), await encoded('validation'), await encoded('test')]
+  const hashOf = (examples: readonly Example[]) => hashTexts(examples.map(({ tokenIds }) => tokenIds))
+  const hashes = { train: hashOf(train), validation: hashOf(validation), test: hashOf(test) }
+  return {
+    ...costOf(train, validation, test, { ...recipe, maxLength }),
+    hashes: { ...hashes, config: await hashConfig(material.modelFolder) },
+  }
 }
 
 /** Tokens as they are computed: padded to their batches. */

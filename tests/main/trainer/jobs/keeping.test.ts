@@ -2,10 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isKept, keptName } from '../../../../src/main/files/kept-outputs'
 import type { Material } from '../../../../src/main/trainer/contract'
 import type { JobContext } from '../../../../src/main/trainer/jobs/context'
 import { createFileStore, originOf } from '../../../../src/main/trainer/jobs/keeping'
+import { dataCost } from '../../../../src/main/trainer/jobs/lengths'
 import { trainRun } from '../../../../src/main/trainer/jobs/train'
+import { keptPart } from '../../../../src/shared/kept-part'
 import type { Recipe } from '../../../../src/shared/recipe'
 import { startBackend } from '../../../support/backend'
 import { tinyProjectRecipe, writeTinyProject } from '../../../support/tiny-project'
@@ -62,6 +65,21 @@ test('strategies share what they can: head-only and feature-based need one pass 
   const recipe = tinyProjectRecipe('head-only', { batchSize: 7, epochs: 2 })
   expect(await scoresOf(recipe, kept)).toEqual(await scoresOf(recipe))
   expect(await files(kept)).toEqual(written)
+})
+
+test('what the data costs names what is kept, so that a quote can look for it', async () => {
+  const kept = join(folder, 'named')
+  const recipe = tinyProjectRecipe('head-only', { epochs: 1 })
+  await scoresOf(recipe, kept)
+  const context = { stop: { requested: null }, breathe: async () => {} } as unknown as JobContext
+  const { config, ...splits } = (await dataCost({ material, recipe }, context)).hashes
+  const { weights, backend } = await originOf(material.modelFolder, 'wasm')
+  const names = Object.values(splits).map((texts) =>
+    keptName({ weights, config, backend, part: keptPart(null), texts }),
+  )
+  expect((await files(kept)).sort()).toEqual(names.map((name) => `${name}.f32`).sort())
+  expect(names.every((name) => isKept(kept, name))).toBe(true)
+  expect(isKept(kept, 'other')).toBe(false)
 })
 
 test('another model, another config, other texts or another backend find nothing', async () => {
