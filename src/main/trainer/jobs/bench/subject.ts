@@ -52,7 +52,7 @@ export async function answerQuestions(): Promise<void> {
     switch (question.do) {
       case 'start': {
         const { device, versions } = await startBackend(question.backend)
-        return { pid: process.pid, device, versions }
+        return { pid: process.pid, device: device.replace(/\d+ threads/, `${question.threads} threads`), versions }
       }
       case 'open':
         steps = openSteps(question.work, question.steps)
