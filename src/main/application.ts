@@ -5,6 +5,7 @@ import type { Outcome } from '../shared/failure'
 import { version } from '../shared/version'
 import { parseWordList } from './baselines/word-list'
 import { createHandlers, invoke } from './commands'
+import { type Adaptations, createAdaptations } from './features/adaptations'
 import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
 import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
@@ -17,6 +18,8 @@ import type { Publish } from './features/publish'
 import { createQuotes, type Quotes } from './features/quotes'
 import { createRecipes, type Recipes } from './features/recipes'
 import { createRuns, type Runs } from './features/runs'
+import { createTextQuotes } from './features/text-quotes'
+import { createTextSources } from './features/text-sources'
 import { createTrainedModels } from './features/trained-models'
 import { createTransfers, type Transfers } from './features/transfers'
 import { createLog, type Log } from './files/log'
@@ -74,6 +77,7 @@ export interface Features {
   backends: Backends
   recipes: Recipes
   quotes: Quotes
+  adaptations: Adaptations
   runs: Runs
   predictions: Predictions
   dictionaries: Dictionaries
@@ -114,7 +118,7 @@ async function compose(
   runStore.interruptOrphans(new Date().toISOString())
 
   const settings = createSettingsStore(database)
-  const models = createModels({ database, trainer, publish })
+  const models = createModels({ database, trainer, publish, workspace })
   const datasets = createDatasets({ workspace, database, trainer, models, publish })
   const wordLists = createWordListStore(database)
   const library: Library = {
@@ -141,11 +145,15 @@ async function compose(
     backends,
     trainer,
     publish,
+    addModel: models.add,
     metrics,
     checkpoints,
     store: runStore,
     sessionId: session.id,
   })
+  const textQuotes = createTextQuotes({ trainer, backends, store: quoteStore, freeMemoryBytes })
+  const textSources = createTextSources({ workspace, datasets })
+  const adaptations = createAdaptations({ library, textSources, quotes: textQuotes, runs, settings: settings.get })
   const trainedModels = createTrainedModels({ workspace, library })
   const ofRun = { workspace, library, trainer, trainedModels, run: runs.get }
   const predictions = createPredictions({ ...ofRun, backend: () => settings.get().backend })
@@ -167,6 +175,7 @@ async function compose(
     backends,
     recipes,
     quotes,
+    adaptations,
     runs,
     predictions,
     dictionaries,

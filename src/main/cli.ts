@@ -6,6 +6,7 @@ import { Failure, type FailureCode, toFailureRecord } from '../shared/failure'
 import { type ExportFormat, exportFormats, strategyIds } from '../shared/strategy'
 import { version } from '../shared/version'
 import { type Host, openApplication } from './application'
+import { type AdaptFlags, adapt } from './cli/adapt'
 import { bench } from './cli/bench'
 import type { ImportFlags, RecipeFlags } from './cli/choose'
 import * as commands from './cli/commands'
@@ -118,6 +119,19 @@ function createProgram(
       act((context) => commands.train(context, data, flags)),
     )
 
+  withLoopFlags(
+    withReadFlags(
+      command('adapt <DATA>', 'adapt a model to texts before it is finetuned (DATA: a data set or a file)'),
+    ),
+  )
+    .option('--model <MODEL>', 'starter, the id of a model, or a folder')
+    .option('--text <COL>', 'column with the texts (default: found by itself; the lines of a .txt file)')
+    .option('--except <DATASET>', 'leave out what this data set is evaluated on; may be repeated', collect)
+    .option('--name <NAME>', 'name of the new model')
+    .option('--out <DIR>', 'new or empty folder for the new model (default: one in FINO_HOME)')
+    .option('--quote', 'say what it would cost here, and do nothing')
+    .action((data: string, flags: AdaptFlags) => act((context) => adapt(context, data, flags)))
+
   command('resume <RUN>', 'go on with a run that was stopped, failed or interrupted')
     .option('--out <DIR>', 'export the result into this folder, too')
     .action((run: string, flags: { out?: string }) => act((context) => commands.resume(context, run, flags)))
@@ -216,9 +230,15 @@ function withImportFlags(command: Command): Command {
 }
 
 function withRecipeFlags(command: Command): Command {
-  return withImportFlags(command)
+  return withLoopFlags(withImportFlags(command))
     .option('--model <MODEL>', 'starter, the id of a model, or a folder (dictionary needs none)')
     .option('--strategy <STRATEGY>', strategyIds.join(', '))
+    .option('--template <TEXT>', 'instruction: what stands around a prompt, holding {prompt} once')
+    .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
+}
+
+function withLoopFlags(command: Command): Command {
+  return command
     .option('--epochs <N>', 'passes over the training split', wholeNumber(1, 1000))
     .option('--batch-size <N>', 'texts in a batch', wholeNumber(1, 1024))
     .option('--accumulation-steps <N>', 'batches in one step', wholeNumber(1, 1024))
@@ -230,8 +250,6 @@ function withRecipeFlags(command: Command): Command {
     .option('--patience <N>', 'evaluations without a better one before it stops; 0 = never', wholeNumber(0, 1000))
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
-    .option('--template <TEXT>', 'instruction: what stands around a prompt, holding {prompt} once')
-    .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
 }
 
 function delimiter(text: string): (typeof delimiters)[number] {

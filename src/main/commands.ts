@@ -53,6 +53,7 @@ export function createHandlers({
     models,
     recipes,
     quotes,
+    adaptations,
     runs,
     predictions,
     dictionaries,
@@ -96,9 +97,9 @@ export function createHandlers({
     'quotes:create': (input) => quotes.create(input),
     'quotes:cancel': (input) => quotes.cancel(input),
 
-    'adaptations:quote': () => adaptationsToCome(),
-    'adaptations:cancel-quote': () => adaptationsToCome(),
-    'adaptations:start': () => adaptationsToCome(),
+    'adaptations:quote': (input) => adaptations.quote(input),
+    'adaptations:cancel-quote': (input) => adaptations.cancelQuote(input),
+    'adaptations:start': (input) => adaptations.start(input),
 
     'runs:start': (input) => runs.start(input),
     'runs:list': () => runs.list(),
@@ -143,10 +144,6 @@ export function createHandlers({
     'settings:get': () => settings.get(),
     'settings:set': (input) => settings.set(input),
   }
-}
-
-function adaptationsToCome(): never {
-  throw new Failure('task-unsupported', 'This version cannot adapt models yet.')
 }
 
 function isCommand(name: string): name is CommandName {

@@ -181,7 +181,7 @@ export const commands = {
     input: z.object({ runId: z.string(), folder: z.string().optional(), format: exportFormatSchema.optional() }),
     output: exportRecordSchema,
   },
-  /** What a run can be written as, the default first. */
+  /** What a run can be written as, the default first; nothing where it adapted a model. */
   'exports:formats': { input: z.object({ runId: z.string() }), output: z.array(exportFormatSchema) },
   'exports:list': { input: z.object({ runId: z.string() }), output: z.array(exportRecordSchema) },
 

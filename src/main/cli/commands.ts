@@ -6,6 +6,7 @@ import { headlineOf, type RunResult } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import type { ExportFormat } from '../../shared/strategy'
 import type { Application } from '../application'
+import { reportAdaptation } from './adapt'
 import { chooseRecipe, type ImportFlags, importFile, type RecipeFlags } from './choose'
 import * as documents from './documents'
 import { followRun } from './follow-run'
@@ -150,7 +151,10 @@ export async function train(context: Context, data: string, flags: RecipeFlags &
 export async function resume(context: Context, runId: string, flags: { out?: string }): Promise<number> {
   const { runs, exports } = context.application.features
   if (flags.out !== undefined) await exports.checkFolder(resolve(flags.out))
-  const { id } = runs.resume(runId)
+  const { id, adaptation } = runs.resume(runId)
+  if (adaptation !== null) {
+    return reportAdaptation({ output: context.output }, await followRun(context.application, id, context.output))
+  }
   return reportRun(context, await followRun(context.application, id, context.output), flags.out)
 }
 

@@ -39,6 +39,15 @@ export function chooseColumns(table: Table, columns: readonly ScannedColumn[], o
   return choice
 }
 
+/** Where texts alone are wanted: the column of that name, else the one that looks like texts. Fails as `chooseColumns`. */
+export function chooseTextColumn(table: Table, columns: readonly ScannedColumn[], name?: string): string {
+  const wanted = name ?? suggestText(columns)
+  if (wanted === null) throw nothingLike(table, 'text', 'a text', '--text')
+  const text = findColumn(table, columns, wanted, 'text')
+  refuseUnsuitableText(table, columns, text)
+  return text.name
+}
+
 function suggestedSeparator({ labelSeparator }: ImportOptions, target: ScannedColumn): string | null {
   return labelSeparator === undefined ? target.labelSeparator : null
 }

@@ -19,11 +19,16 @@ function normalizeText(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
+/** Equal for texts that count as the same. */
+export function textKey(text: string): number {
+  return fingerprint(normalizeText(text))
+}
+
 /** Numbers groups of equal texts 0, 1, 2, … in the order in which they first come. */
 export function createGrouping(): (text: string) => number {
   const groups = new Map<number, number>()
   return (text) => {
-    const key = fingerprint(normalizeText(text))
+    const key = textKey(text)
     const known = groups.get(key)
     if (known !== undefined) return known
     groups.set(key, groups.size)

@@ -40,6 +40,8 @@ export interface Datasets {
   remove(input: { id: string }): Promise<void>
   /** The rows of a data set as it is split now. */
   rowsFile(id: string): string
+  /** The file as it was imported, with columns and all rows. */
+  openOriginal(id: string): Promise<Table>
   /** Where the file lies that a door refers to. */
   pathOf(file: FileReference): string
   /** What imports left behind that were killed more than a day ago. */
@@ -71,6 +73,11 @@ export function createDatasets({
   const rowsFile = (id: string) => join(folderOf(id), rowsName(store.get(id)))
   const lengthsFile = (id: string, { contentHash }: Model) =>
     join(workspace.cache, 'token-lengths', `${id}-${contentHash.slice(0, 16)}.json`)
+
+  async function openOriginal(id: string): Promise<Table> {
+    const dataset = store.get(id)
+    return openTable(join(folderOf(id), originalName(dataset)), dataset)
+  }
 
   async function open({ file, options: { encoding, delimiter } }: FileInput): Promise<Table> {
     return openTable(pathOf(file), { encoding, delimiter, fileName: nameOf(file) })
@@ -193,7 +200,7 @@ export function createDatasets({
       const dataset = store.get(id)
       refuseInUse(dataset, 'split anew')
       // Read again from the file itself: the group of a row is not kept with its text.
-      const table = await openTable(join(folderOf(id), originalName(dataset)), dataset)
+      const table = await openOriginal(id)
       const { readRows, ...plan } = await planImport(table, await scanColumns(table), dataset, splitSeed)
       const before = rowsFile(id)
       const after = join(folderOf(id), rowsName({ splitSeed }))
@@ -215,6 +222,7 @@ export function createDatasets({
       publish('datasets:changed', null)
     },
     rowsFile,
+    openOriginal,
     pathOf,
     async removeLeftovers() {
       const known = new Set(store.list().map(({ id }) => id))
@@ -256,7 +264,7 @@ function originalName({ contentHash, fileName }: Pick<Dataset, 'contentHash' | '
   return `${contentHash}${extname(fileName).toLowerCase()}`
 }
 
-function nameOf(file: FileReference): string | undefined {
+export function nameOf(file: FileReference): string | undefined {
   return file.kind === 'upload' ? basename(file.fileName.replaceAll('\\', '/')) || 'upload.csv' : undefined
 }
 

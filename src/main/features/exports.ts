@@ -6,6 +6,7 @@ import type { ExportRecord } from '../../shared/contract'
 import { Failure } from '../../shared/failure'
 import type { Run } from '../../shared/run'
 import type { ExportFormat } from '../../shared/strategy'
+import { freeFolder, slugOf } from '../files/free-folder'
 import type { Workspace } from '../files/workspace'
 import type { ExportStore } from '../store/exports'
 import type { Trainer } from '../trainer/trainer'
@@ -22,7 +23,7 @@ export interface Exports {
     /** The strategy's default where it is absent. Fails with `strategy-unsupported` where the run cannot be written so. */
     format?: ExportFormat | undefined
   }): Promise<ExportRecord>
-  /** What a run can be written as, the default first. */
+  /** What a run can be written as, the default first; nothing where the run made a model of its own. */
   formats(runId: string): Promise<ExportFormat[]>
   list(runId: string): ExportRecord[]
   /** Fails with `write-failed` where an export into this folder would be refused. */
@@ -64,7 +65,10 @@ export function createExports({
       const trained = await trainedModels.ofRun(run)
       if (wanted !== undefined) await refuseOtherFormats(run, wanted)
       if (run.result === null) throw new Error(`the run ${runId} passed as trained and has no result`)
-      const folder = chosen === undefined ? await freeFolder(workspace.exports, run) : resolve(chosen)
+      const folder =
+        chosen === undefined
+          ? await freeFolder(join(workspace.exports, `${slugOf(run.name) || 'run'}-${run.id}`))
+          : resolve(chosen)
       await refuseFilledFolder(folder)
       const dataset = await library.dataset(run.recipe.datasetId)
       const createdAt = new Date().toISOString()
@@ -88,27 +92,14 @@ export function createExports({
       store.insert(record)
       return record
     },
-    formats: async (runId) => formatsOf(runById(runId)),
+    formats: async (runId) => (runById(runId).adaptation === null ? formatsOf(runById(runId)) : []),
     list: (runId) => store.list(runById(runId).id),
     checkFolder: refuseFilledFolder,
   }
 }
 
-/** exports/NAME-ID, or with a number behind it where that is taken. */
-async function freeFolder(parent: string, run: Run): Promise<string> {
-  const words = run.name
-    .normalize('NFKD')
-    .replaceAll(/\p{Mark}/gu, '')
-    .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-  const name = `${words.toLowerCase().slice(0, 60) || 'run'}-${run.id}`
-  for (let number = 1; ; number++) {
-    const folder = join(parent, number === 1 ? name : `${name}-${number}`)
-    if ((await stat(folder).catch(() => undefined)) === undefined) return folder
-  }
-}
-
-async function refuseFilledFolder(folder: string): Promise<void> {
+/** Fails with `write-failed` where something is there already. */
+export async function refuseFilledFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (found === undefined) return
   if (found.isDirectory() && (await readdir(folder)).length === 0) return

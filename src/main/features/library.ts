@@ -62,6 +62,11 @@ export function needsModel({ strategy }: Pick<Recipe, 'strategy'>): boolean {
   return strategy !== 'dictionary'
 }
 
+/** How a base is called in files that travel, where a folder of this machine says nothing. */
+export function referenceOf({ source, folder }: Pick<Model, 'source' | 'folder'>): string {
+  return source === 'starter' ? 'fino-starter' : folder
+}
+
 /** What a run has saved fits the base model that it started from alone. Fails with `model-malformed`. */
 export function refuseChangedBase({ name, versions }: Run, { name: modelName, folder, contentHash }: Model): void {
   if (versions.baseModel === undefined || versions.baseModel === contentHash) return

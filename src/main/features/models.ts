@@ -1,11 +1,12 @@
 /** Base models: the starter that ships with Fino, and folders that a person added. */
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, join, resolve as resolvePath } from 'node:path'
+import { readdir, realpath, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve as resolvePath } from 'node:path'
 import { Failure } from '../../shared/failure'
 import type { Model } from '../../shared/model'
 import { findResources } from '../files/resources'
+import type { Workspace } from '../files/workspace'
 import type { Database } from '../store/database'
 import { createModelStore, type StoredModel } from '../store/models'
 import type { Trainer } from '../trainer/trainer'
@@ -17,8 +18,8 @@ export interface Models {
   /** Fails with `not-found`, or with `model-missing` or `model-malformed` where the folder is gone or has changed. */
   get(input: { id: string }): Promise<Model>
   /** Adds a folder, or brings the facts of one that was added before up to date. */
-  add(input: { folder: string }): Promise<Model>
-  /** Forgets a model; its folder stays. The starter cannot be removed (`forbidden`). */
+  add(input: { folder: string; name?: string | undefined }): Promise<Model>
+  /** Forgets a model; its folder stays, unless Fino made it. The starter cannot be removed (`forbidden`). */
   remove(input: { id: string }): Promise<void>
   /** `starter`, an id, or a folder, which is added where it is new. */
   resolve(reference: string): Promise<Model>
@@ -31,11 +32,14 @@ export function createModels({
   trainer,
   publish,
   starterFolder = findResources().starterFolder,
+  workspace,
 }: {
   database: Database
   trainer: Pick<Trainer, 'run'>
   publish: Publish
   starterFolder?: string
+  /** Holds the models that Fino made. */
+  workspace?: Pick<Workspace, 'models'>
 }): Models {
   const store = createModelStore(database)
 
@@ -82,12 +86,12 @@ export function createModels({
     throw new Failure('not-found', `There is no model ${id}. \`fino models\` lists those there are.`, { modelId: id })
   }
 
-  async function add({ folder }: { folder: string }): Promise<Model> {
+  async function add({ folder, name }: { folder: string; name?: string | undefined }): Promise<Model> {
     const path = await modelFolder(folder)
     if (path === (await realpath(starterFolder).catch(() => undefined))) return get({ id: starterId })
     const known = store.findByFolder(path)?.model
     await refuseOtherFolders(path)
-    return register(path, known ?? { id: randomUUID(), name: basename(path), source: 'folder' })
+    return register(path, known ?? { id: randomUUID(), name: name ?? basename(path), source: 'folder' })
   }
 
   return {
@@ -113,6 +117,9 @@ export function createModels({
         )
       }
       store.remove(id)
+      const { folder } = stored.model
+      if (workspace && dirname(folder) === (await realpath(workspace.models).catch(() => undefined)))
+        await rm(folder, { recursive: true, force: true })
       publish('models:changed', null)
     },
     async resolve(reference) {

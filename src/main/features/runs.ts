@@ -1,11 +1,16 @@
 /** Runs: started, queued, watched, stopped, resumed. What happens is stored first and published then. */
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Adaptation } from '../../shared/adaptation'
 import { Failure, type FailureRecord, toFailureRecord } from '../../shared/failure'
+import type { Model } from '../../shared/model'
+import type { Problem } from '../../shared/problem'
+import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
+import { freeFolder, slugOf } from '../files/free-folder'
 import type { Workspace } from '../files/workspace'
 import { halveBatch } from '../quote/micro-batch'
 import type { CheckpointStore } from '../store/checkpoints'
@@ -16,13 +21,15 @@ import type { Jobs, TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
-import { type Library, materialOf, needsModel, problemOf, refuseChangedBase } from './library'
+import { type Library, materialOf, needsModel, problemOf, referenceOf, refuseChangedBase } from './library'
 import type { Publish } from './publish'
 import type { Quoted, Quotes } from './quotes'
 import type { Prepared, Recipes } from './recipes'
 
 export interface Runs {
   start(input: { request: RecipeRequest; name?: string | undefined }): Promise<Run>
+  /** Queues the adaptation of a model to texts that were gathered; their file becomes the run's own. */
+  adapt(input: AdaptationToRun): Promise<Run>
   list(): Run[]
   get(id: string): Run
   history(id: string): { points: MetricPoint[]; progress: Progress | null; checkpoint: Checkpoint | null }
@@ -43,19 +50,32 @@ export interface Runs {
   closed(): Promise<void>
 }
 
+export interface AdaptationToRun {
+  recipe: Recipe
+  model: Model
+  problem: Problem
+  adaptation: Omit<Adaptation, 'folder' | 'modelId' | 'head'>
+  /** Where the new model is to lie; by default in the workspace. */
+  folder?: string | undefined
+  rowsFile: string
+  quote: Quote
+}
+
 interface Active {
   resumes: boolean
   queued: Queued<void>
-  job?: RunningJob<TrainOutput>
+  job?: Pick<RunningJob<unknown>, 'stop' | 'cancel'>
   asked?: 'stop' | 'cancel'
 }
 
 export interface RunsContext {
-  workspace: Pick<Workspace, 'runs' | 'keptOutputs' | 'databaseFile'>
+  workspace: Pick<Workspace, 'runs' | 'models' | 'keptOutputs' | 'databaseFile'>
   store: RunStore
   metrics: MetricStore
   checkpoints: CheckpointStore
   library: Library
+  /** Makes a folder a base model. */
+  addModel: (input: { folder: string; name: string }) => Promise<Model>
   recipes: Recipes
   quotes: Quotes
   backends: Pick<Backends, 'choose'>
@@ -67,12 +87,14 @@ export interface RunsContext {
 export function createRuns(context: RunsContext): Runs {
   const { workspace, store, metrics, checkpoints, library, recipes, quotes, backends, trainer, sessionId, publish } =
     context
+  const { addModel } = context
   const queue = createQueue()
   const active = new Map<string, Active>()
   let closing = false
 
   const now = () => new Date().toISOString()
   const folderOf = (id: string) => join(workspace.runs, id)
+  const textsOf = (id: string) => join(folderOf(id), 'texts.jsonl')
   const changed = (run: Run) => {
     publish('runs:changed', { id: run.id })
     return run
@@ -91,17 +113,18 @@ export function createRuns(context: RunsContext): Runs {
   async function execute(id: string, entry: Active, resume: boolean): Promise<void> {
     try {
       // Known from the start, so that a watcher sees what computes; where it cannot run, the worker says why.
-      const { recipe, versions } = store.get(id)
+      const { recipe, versions, adaptation } = store.get(id)
       const { backend, device } = (await computesOn(recipe)) ?? {}
       changed(
         store.move(id, 'running', { at: now(), sessionId, ...(backend && { backend }), ...(device && { device }) }),
       )
-      const prepared = await prepareAgain(store.get(id))
+      const prepared = adaptation === null ? await prepareAgain(store.get(id)) : null
       if (needsModel(recipe)) {
-        store.setVersions(id, { baseModel: prepared.model.contentHash, ...versions })
-        refuseChangedBase(store.get(id), prepared.model)
+        const model = prepared?.model ?? (await library.model(recipe.modelId))
+        store.setVersions(id, { baseModel: model.contentHash, ...versions })
+        refuseChangedBase(store.get(id), model)
       }
-      await train(id, entry, prepared, resume)
+      await (prepared === null ? adaptModel(id, entry, resume) : train(id, entry, prepared, resume))
     } catch (thrown) {
       await giveUp(id, toFailureRecord(toStoreFailure(thrown, workspace.databaseFile)))
     }
@@ -136,19 +159,44 @@ export function createRuns(context: RunsContext): Runs {
     const paths = { runFolder: folderOf(id), keptFolder: workspace.keptOutputs }
     const input = { material, recipe, resume, ...paths, ...(step && { step }) }
     const quoting = resume ? undefined : quote(id, prepared)
-    const { result, testRows, backend, device, versions: used } = await compute(id, entry, input)
-    const versions = { ...store.get(id).versions, ...used }
-    metrics.replaceTestRows(id, testRows)
-    const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
-    if (status === 'finished') checkpoints.remove(id)
-    changed(store.move(id, status, { at: now(), result, backend, device, versions }))
+    const output = await compute('train', id, entry, input)
+    metrics.replaceTestRows(id, output.testRows)
+    conclude(id, output)
     const quoted = await quoting
-    if (quoted) quotes.learn(id, quoted, result)
+    if (quoted) quotes.learn(id, quoted, output.result)
+  }
+
+  /** The new model is there before the run says so. One that a stopped run has made already stays as it is. */
+  async function adaptModel(id: string, entry: Active, resume: boolean): Promise<void> {
+    const run = store.get(id)
+    const { recipe, problem, adaptation } = run
+    if (adaptation === null) throw new Error(`the run ${id} adapts no model`)
+    const base = await library.model(recipe.modelId)
+    if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
+    const folder = adaptation.modelId === null ? adaptation.folder : await freeFolder(adaptation.folder)
+    const { modelName, sourceName } = adaptation
+    const exceptDatasets = adaptation.exceptDatasets.map(({ name }) => name)
+    const named = { modelName, baseModelName: base.name, baseReference: referenceOf(base), sourceName }
+    const card = { ...named, exceptDatasets, texts: adaptation.texts, createdAt: run.createdAt }
+    const material = { modelFolder: base.folder, rowsFile: textsOf(id), problem, wordListFile: null }
+    const batchSize = run.quote?.smallerBatch
+    const texts = recipe.batchSize * recipe.accumulationSteps
+    const step = batchSize === undefined ? {} : { step: { batchSize, accumulationSteps: texts / batchSize } }
+    const input = { material, recipe, runFolder: folderOf(id), resume, folder, card, ...step }
+    const output = await compute('adapt', id, entry, input)
+    const { id: modelId } = await addModel({ folder, name: modelName })
+    store.setAdaptation(id, { ...adaptation, folder, modelId, head: output.head })
+    conclude(id, output)
   }
 
   /** Where the memory runs out, once more from the last state, in a new process, with half as many texts at once. */
-  async function compute(id: string, entry: Active, input: Jobs['train']['input']): Promise<TrainOutput> {
-    entry.job = trainer.start('train', input, {
+  async function compute<Name extends 'train' | 'adapt'>(
+    name: Name,
+    id: string,
+    entry: Active,
+    input: Jobs[Name]['input'],
+  ): Promise<Jobs[Name]['output']> {
+    const job = trainer.start(name, input, {
       progress(progress, points) {
         store.setProgress(id, progress)
         metrics.add(id, points)
@@ -158,14 +206,22 @@ export function createRuns(context: RunsContext): Runs {
         checkpoints.set(id, { step, byteLength, savedAt: now() })
       },
     })
+    entry.job = job
     try {
-      return await entry.job.done
+      return await job.done
     } catch (thrown) {
       const step = halveBatch({ ...input.recipe, ...input.step })
       const outOfMemory = thrown instanceof Failure && thrown.code === 'out-of-memory'
       if (!outOfMemory || step === null || entry.asked || closing || !needsModel(input.recipe)) throw thrown
-      return await compute(id, entry, { ...input, resume: true, step })
+      return await compute(name, id, entry, { ...input, resume: true, step })
     }
+  }
+
+  function conclude(id: string, { result, backend, device, versions: used }: Omit<TrainOutput, 'testRows'>): void {
+    const versions = { ...store.get(id).versions, ...used }
+    const status = result.stoppedBecause === 'asked' ? 'stopped' : 'finished'
+    if (status === 'finished') checkpoints.remove(id)
+    changed(store.move(id, status, { at: now(), result, backend, device, versions }))
   }
 
   async function giveUp(id: string, failure: FailureRecord): Promise<void> {
@@ -221,6 +277,28 @@ export function createRuns(context: RunsContext): Runs {
       })
       enqueue(run.id, { resume: false })
       return changed(run)
+    },
+    async adapt({ recipe, model, problem, adaptation, folder, rowsFile, quote: quoted }) {
+      await backends.choose(recipe.backend)
+      const id = randomBytes(5).toString('hex')
+      const { modelName, sourceName } = adaptation
+      await mkdir(folderOf(id), { recursive: true })
+      await copyFile(rowsFile, textsOf(id))
+      const own = folder ?? join(workspace.models, `${slugOf(modelName) || 'model'}-${id}`)
+      store.insert({
+        id,
+        name: modelName,
+        recipe,
+        datasetName: sourceName,
+        modelName: model.name,
+        problem,
+        adaptation: { ...adaptation, folder: own, modelId: null, head: null },
+        sessionId,
+        createdAt: now(),
+      })
+      store.setQuote(id, quoted)
+      enqueue(id, { resume: false })
+      return changed(store.get(id))
     },
     list: () => store.list(),
     get: (id) => store.get(id),

@@ -37,6 +37,13 @@ export function createTrainedModels({
 }): TrainedModels {
   return {
     async ofRun(run) {
+      if (run.adaptation) {
+        throw new Failure(
+          'run-state',
+          `"${run.name}" adapts a model to texts and answers nothing itself. Finetune the model that it made: ${run.adaptation.modelName}.`,
+          { runId: run.id, modelId: run.adaptation.modelId },
+        )
+      }
       if (run.result === null || (run.status !== 'finished' && run.status !== 'stopped')) {
         throw new Failure(
           'run-state',

@@ -3,7 +3,7 @@ import type { BackendId } from '../../shared/device'
 import { keptOutputsDiskBytes, readWholeBytes } from '../files/kept-outputs'
 import type { RunFacts } from './prior'
 import { type Reach, reachOf } from './reach'
-import { isGated } from './work'
+import { isGated, shareForeseen } from './work'
 
 /** Node, the backend's own code and its pools, before any model. */
 const runtimeFloorBytes: Readonly<Record<BackendId, number>> = { wasm: 170e6, tensorflow: 600e6 }
@@ -18,8 +18,9 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
   const trained = float * strategy.trainableParameters
   const state = floor + weights + 2 * trained + Math.min(2 * readWholeBytes, keptHiddenBytes(facts, reach))
   const changedLayers = reach.passes === 0 ? 0 : shape.layers - reach.constantLayers
-  // Scores for every word: over the response alone, as they are and on their way to and from the loss.
-  const words = facts.problem === 'instruction' ? 2 * float * data.longestBatchTokens * shape.vocabularySize : 0
+  // Scores for every word as they are and on their way to and from the loss; a long text may be nearly all response.
+  const share = facts.problem === 'instruction' ? 1 : shareForeseen(facts.problem, shape)
+  const words = 2 * float * share * data.longestBatchTokens * shape.vocabularySize
   return {
     // The file and the tensors made from it.
     load: floor + shape.byteLength + weights,

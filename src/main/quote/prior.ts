@@ -11,7 +11,7 @@ import { answeredTestRows } from '../../shared/run'
 import type { ModelStrategyId, StrategyDescription } from '../../shared/strategy'
 import { keptHiddenBytes, memoryByPhase } from './memory'
 import { type Reach, reachOf } from './reach'
-import { layerFlops, type Shape, weightsPerLayer, wordFlops } from './work'
+import { layerFlops, type Shape, shareForeseen, weightsPerLayer, wordFlops } from './work'
 
 /** Tokens are counted as they are computed: padded to their batches. */
 export interface DataFacts {
@@ -60,8 +60,6 @@ const diskBytesPerSecond = 200e6
 /** AdamW reads and writes weights, gradients and both moments: 28 bytes a parameter. */
 const optimizerBytesPerParameter = 28
 const memoryBytesPerSecond = 5e9
-/** Share of a text that is its response: only there are words foreseen. */
-const responseShare = 0.5
 /** Of a usual answer. */
 const answerTokens = 64
 const float = 4
@@ -83,11 +81,13 @@ function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: numb
   const { trainingTokensPerEpoch, validationTokens, testTokens, stepsPerEpoch } = data
   const reach = reachOf(strategy.id, options, shape.layers)
   const answering = problem === 'instruction'
+  // Answers and adapted models are measured beside what the untuned model says of the same texts.
+  const measurements = answering || problem === 'language' ? 2 : 1
   const { layer, words } = secondsPerToken(facts, reach)
   const changedLayers = shape.layers - reach.constantLayers
 
   const lower = (tokens: number) => (warm ? 0 : tokens * layer * reach.constantLayers)
-  const upper = (tokens: number) => tokens * (layer * changedLayers + (answering ? words : 0))
+  const upper = (tokens: number) => tokens * (layer * changedLayers + words)
   const once = lower(trainingTokensPerEpoch + validationTokens)
   const kept = reach.constantLayers > 0 && keptHiddenBytes(facts, reach) > 0
   // A head is a handful of small operations a step.
@@ -104,8 +104,8 @@ function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: numb
     fixedSeconds:
       shape.byteLength / diskBytesPerSecond +
       (kept ? once : 0) +
-      // The untuned model is the measure of an answering one.
-      (answering ? 2 * test + answerSeconds(facts) : test),
+      measurements * test +
+      (answering ? answerSeconds(facts) : 0),
     secondsPerEpoch:
       (kept ? 0 : once) + head + optimizing + reach.passes * upper(trainingTokensPerEpoch) + upper(validationTokens),
   }
@@ -113,7 +113,7 @@ function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: numb
 
 /** A text's token through one layer and through the scores for every word; what is computed beside the text included. */
 function secondsPerToken(
-  { shape, recipe, data, backend, gflops }: RunFacts,
+  { shape, problem, recipe, data, backend, gflops }: RunFacts,
   { addedRows, addedKeys }: Reach,
 ): { layer: number; words: number } {
   const batchesPerEpoch = Math.max(1, data.stepsPerEpoch * recipe.accumulationSteps)
@@ -123,7 +123,7 @@ function secondsPerToken(
   const flops = (1 + addedRows / length) * layerFlops(shape, length + addedKeys)
   return {
     layer: flops / rate + (operationsPerLayer * secondsPerOperation[backend]) / tokensPerBatch,
-    words: (responseShare * wordFlops(shape)) / rate,
+    words: (shareForeseen(problem, shape) * wordFlops(shape)) / rate,
   }
 }
 

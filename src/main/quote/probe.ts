@@ -18,8 +18,9 @@ export function estimateFromProbe(measured: Measured, facts: RunFacts): Estimate
   const { shape, strategy, options, problem, data } = facts
   const { trainingTokensPerEpoch, validationTokens, testTokens } = data
   const answering = problem === 'instruction'
+  const measurements = answering || problem === 'language' ? 2 : 1
   const constantShare = reachOf(strategy.id, options, shape.layers).constantLayers / shape.layers
-  const tested = (answering ? 2 : 1) * testTokens
+  const tested = measurements * testTokens
   const once = facts.warm
     ? tested - constantShare * testTokens
     : constantShare * (trainingTokensPerEpoch + validationTokens) + tested

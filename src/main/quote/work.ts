@@ -4,7 +4,8 @@
  * Notation: w width, f feed-forward width, a = heads x head size, k = key-value heads x head size, n layers, L length,
  * V vocabulary. A weight costs two operations a token.
  */
-import type { Model } from '../../shared/model'
+import { isDecoder, type Model } from '../../shared/model'
+import type { ProblemKind } from '../../shared/problem'
 
 export type Shape = Pick<
   Model,
@@ -34,6 +35,15 @@ export function layerFlops(shape: Shape, keys: number): number {
 /** One token's scores for every word of the vocabulary. */
 export function wordFlops({ width, vocabularySize }: Shape): number {
   return 2 * width * vocabularySize
+}
+
+/** Of a text's tokens, those for which every word is scored: the response, the masked pieces, or all. */
+const foreseenShare = { response: 0.5, masked: 0.15, causal: 1 } as const
+
+export function shareForeseen(problem: ProblemKind, { architecture }: Pick<Shape, 'architecture'>): number {
+  if (problem === 'instruction') return foreseenShare.response
+  if (problem !== 'language') return 0
+  return isDecoder(architecture) ? foreseenShare.causal : foreseenShare.masked
 }
 
 /** LLaMA's family multiplies two projections in its feed-forward half. */

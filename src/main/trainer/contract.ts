@@ -1,5 +1,6 @@
 /** Jobs for the worker process and what it says while it does them. Plain data, structured-clone safe. */
 
+import type { AdaptationTexts } from '../../shared/adaptation'
 import type { SplitName } from '../../shared/dataset'
 import type { BackendChoice, BackendId, BackendReport } from '../../shared/device'
 import type { Dictionary } from '../../shared/dictionary'
@@ -106,6 +107,22 @@ export interface Jobs {
     }
     output: TrainOutput
   }
+  /**
+   * Adapts the model to the texts in the material's rows: learns from `train`, measures on `validation` (and `test`, the same
+   * texts) before and after, and writes the new model into `folder`. Checkpoints and `resume` as in `train`.
+   */
+  adapt: {
+    input: {
+      material: Material
+      recipe: Recipe
+      runFolder: string
+      resume: boolean
+      step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
+      folder: string
+      card: AdaptedCardFacts
+    }
+    output: AdaptOutput
+  }
   /** `generation` decides how an instruction problem is answered; greedy where it is absent. */
   'predict-texts': {
     input: { trained: Trained; texts: string[]; backend: BackendChoice; generation?: Generation }
@@ -135,6 +152,23 @@ export interface TrainOutput {
   backend: BackendId
   device: string
   versions: Record<string, string>
+}
+
+export interface AdaptOutput extends Omit<TrainOutput, 'testRows'> {
+  head: 'kept' | 'new'
+}
+
+/** What the page of an adapted model says beyond what the worker knows. */
+export interface AdaptedCardFacts {
+  modelName: string
+  baseModelName: string
+  /** How the base is called in files that travel. */
+  baseReference: string
+  sourceName: string
+  /** Data sets whose validation and test texts were left out. */
+  exceptDatasets: string[]
+  texts: AdaptationTexts
+  createdAt: string
 }
 
 export interface ExportOutput {

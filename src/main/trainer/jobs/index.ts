@@ -1,6 +1,7 @@
 /** The jobs that the worker does, by name. */
 import { measureBackends } from '../../devices/measure'
 import type { JobName } from '../contract'
+import { adaptModel } from './adapt'
 import type { Job } from './context'
 import { describeAllStrategies, describeModel } from './describe'
 import { readDictionary } from './dictionary'
@@ -17,6 +18,7 @@ export const jobs: { readonly [Name in JobName]: Job<Name> } = {
   'data-cost': dataCost,
   probe,
   train: trainRun,
+  adapt: adaptModel,
   'predict-texts': predictTexts,
   'read-dictionary': readDictionary,
   export: exportRun,

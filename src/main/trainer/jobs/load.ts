@@ -6,6 +6,8 @@ import type { Counted, Encoded, TargetText, Tokenizer } from '../../engine/data/
 import { loadModel } from '../../engine/formats/hugging-face'
 import type { ModelConfig } from '../../engine/models/config'
 import { createAdaptedModel, createTunedModel } from '../../engine/models/create-tuned-model'
+import { createLanguageModel } from '../../engine/models/language-model'
+import { hasMaskedHead } from '../../engine/models/masked-head'
 import type { TunedModel } from '../../engine/models/tuned-model'
 import { createRandom } from '../../engine/random'
 import type { Objective } from '../../engine/training/objectives/objective'
@@ -23,13 +25,14 @@ export interface LoadedModel {
   readonly maxLength: number
 }
 
-/** Untrained, as a run starts. The backend must have been started. */
+/** Untrained, as a run starts: with a strategy's parameters, or to learn from texts alone. The backend must have been started. */
 export async function loadTunedModel(
   modelFolder: string,
   problem: Problem,
   recipe: Pick<Recipe, 'strategy' | 'options' | 'seed' | 'maxLength'>,
 ): Promise<LoadedModel> {
   const { strategy, options, seed } = recipe
+  if (problem.kind === 'language') return await loadLanguageModel(modelFolder, recipe)
   if (strategy === 'dictionary') throw new Error('the dictionary changes no model')
   return await load(modelFolder, recipe.maxLength, async ({ config, weights, tokenizer }) => {
     const { initialText } = options
@@ -44,6 +47,19 @@ export async function loadTunedModel(
       initialTokenIds: [...(initial[0] ?? [])],
     })
   })
+}
+
+/** All of the model trains. `head` says whether the folder brought the one that foresees words. */
+export async function loadLanguageModel(
+  modelFolder: string,
+  { seed, maxLength }: Pick<Recipe, 'seed' | 'maxLength'>,
+): Promise<LoadedModel & { readonly head: 'kept' | 'new' }> {
+  let head: 'kept' | 'new' = 'kept'
+  const loaded = await load(modelFolder, maxLength, async ({ config, weights }) => {
+    if (config.family === 'encoder' && !hasMaskedHead(config, weights)) head = 'new'
+    return createLanguageModel({ config, weights, random: createRandom(seed).fork('parameters') })
+  })
+  return { ...loaded, head }
 }
 
 /** The language model as it lies in its folder. */
