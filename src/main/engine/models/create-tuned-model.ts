@@ -76,10 +76,11 @@ function modelOver(base: Base, adaptation: Adaptation, frame: Frame): TunedModel
       if (headOnly) return scoreTexts(pass, textRow(hidden ?? constantPart(batch), 'position'))
       const mask = maskOf(pass, batch)
       const from = Math.max(0, constantDepth - 1)
+      const reads = outputs === null ? 'every' : 'first'
       const last =
         constantDepth === 0 && !hidden
-          ? runBase(pass, batch)
-          : runLayers(pass, hidden ?? constantPart(batch), mask, from, config.layers)
+          ? runBase(pass, batch, reads)
+          : runLayers(pass, hidden ?? constantPart(batch), mask, from, config.layers, reads)
       if (outputs !== null) return scoreTexts(pass, positionRead(pass, last, mask))
       return scoreTokens(pass, last, batch)
     })

@@ -29,13 +29,26 @@ export function maskOf({ hooks }: Pass, { attentionMask }: Batch): Tensor2D {
   return widenMask(attentionMask, hooks.virtualTokens ?? 0)
 }
 
+/** What is read of the last layer to run: an encoder's head that reads a text needs its first position alone. */
+export type Reads = 'every' | 'first'
+
 /** Hidden states after the last layer, before a decoder's final normalization. */
-export function runBase(pass: Pass, batch: Batch): Tensor3D {
-  return tf.tidy(() => runLayers(pass, embed(pass, batch), maskOf(pass, batch), 0, pass.config.layers))
+export function runBase(pass: Pass, batch: Batch, reads: Reads = 'every'): Tensor3D {
+  return tf.tidy(() => runLayers(pass, embed(pass, batch), maskOf(pass, batch), 0, pass.config.layers, reads))
 }
 
-/** Layers `from` (inclusive) to `to` (exclusive) over hidden states of [batch, time, width] with a mask of [batch, time]. */
-export function runLayers(pass: Pass, hidden: Tensor3D, mask: Tensor2D, from: number, to: number): Tensor3D {
+/**
+ * Layers `from` (inclusive) to `to` (exclusive) over hidden states of [batch, time, width] with a mask of [batch, time].
+ * Where an encoder's `first` position is read, the last of them computes nothing else: [batch, 1, width].
+ */
+export function runLayers(
+  pass: Pass,
+  hidden: Tensor3D,
+  mask: Tensor2D,
+  from: number,
+  to: number,
+  reads: Reads = 'every',
+): Tensor3D {
   const { config, hooks } = pass
   return tf.tidy(() => {
     const [batch, time, width] = hidden.shape
@@ -52,9 +65,10 @@ export function runLayers(pass: Pass, hidden: Tensor3D, mask: Tensor2D, from: nu
         biases.get(key) ?? (config.family === 'decoder' ? causalBias(wide(), time, window) : paddingBias(wide()))
       biases.set(key, bias)
       const input = rows
-      rows = tf.tidy(() => runLayer(pass, layer, input, { batch, bias, prefix, angles }))
+      const firstOnly = reads === 'first' && config.family === 'encoder' && layer === to - 1
+      rows = tf.tidy(() => runLayer(pass, layer, input, { batch, bias, prefix, angles, firstOnly }))
     }
-    return tf.reshape(rows, [batch, time, width])
+    return tf.reshape(rows, [batch, rows.shape[0] / batch, width])
   })
 }
 

@@ -31,6 +31,8 @@ export interface View {
   readonly prefix?: AttentionPrefix | undefined
   /** Rotary positions of the rows. */
   readonly angles?: Angles | undefined
+  /** Whether the texts' first position is all that is read of the layer; it still sees the others. */
+  readonly firstOnly?: boolean
   /** Keys and values of what was read before. */
   readonly past?: KeysAndValues | undefined
 }
