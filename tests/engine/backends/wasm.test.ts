@@ -1,7 +1,14 @@
 import type { DataId, Tensor, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
+import { activate } from '../../../src/main/engine/layers/activation'
+import { dropout } from '../../../src/main/engine/layers/dropout'
+import { hasFused } from '../../../src/main/engine/layers/fused'
+import { linear } from '../../../src/main/engine/layers/linear'
+import { normalize } from '../../../src/main/engine/layers/normalization'
 import { createRandom } from '../../../src/main/engine/random'
+import { clipFactor, globalNorm } from '../../../src/main/engine/training/clipping'
+import { createAdamW } from '../../../src/main/engine/training/optimizer'
 import { Failure } from '../../../src/shared/failure'
 import { startBackend } from '../../support/backend'
 
@@ -110,6 +117,74 @@ describe('matrix products', () => {
       product.dispose()
     }
     variable.dispose()
+  })
+})
+
+describe('layers with kernels of their own are what the plain operations are, and so are their gradients', () => {
+  // Widths that are no multiple of the four values that go together, and some that are.
+  const pieces: [name: string, inputs: number[][], compute: (...xs: Tensor[]) => Tensor][] = [
+    ['GELU', [[7, 9]], (x) => activate(tf.mul(x as Tensor2D, 3), 'gelu')],
+    ['GELU far from zero', [[5, 8]], (x) => activate(tf.mul(x as Tensor2D, 40), 'gelu')],
+    ['layer norm', [[5, 6], [6], [6]], (x, g, b) => normalize(x as Tensor2D, g as Tensor, b as Tensor, 1e-12)],
+    [
+      'wide layer norm',
+      [[3, 384], [384], [384]],
+      (x, g, b) => normalize(x as Tensor2D, g as Tensor, b as Tensor, 1e-5),
+    ],
+    ['linear map', [[5, 7], [7, 3], [3]], (x, w, b) => linear(x as Tensor2D, w as Tensor, b as Tensor)],
+    ['large linear map', [[250, 400], [400, 18], [18]], (x, w, b) => linear(x as Tensor2D, w as Tensor, b as Tensor)],
+    ['heads apart', [[2, 3, 4, 5]], (x) => tf.transpose(x as Tensor, [0, 2, 1, 3])],
+    ['sums over rows', [[7, 5]], (x) => tf.sum(x as Tensor, 0)],
+    ['sums over two axes, kept', [[2, 3, 6]], (x) => tf.sum(x as Tensor, [0, 1], true)],
+  ]
+  test.each(pieces)('%s', async (_, shapes, compute) => {
+    await expectSame(
+      shapes.map((shape) => input(...shape)),
+      compute,
+    )
+  })
+
+  test.each([[[4, 6]], [[3, 5]]])('dropout of %o draws the same, and as much', async (shape) => {
+    const left: number[] = []
+    await expectSame([input(...shape)], (x) => {
+      const own = createRandom('masks')
+      const dropped = dropout(x as Tensor, 0.3, { training: true, random: own })
+      left.push(own.bits())
+      return dropped
+    })
+    expect(new Set(left).size).toBe(1)
+  })
+
+  test('all of them are there', async () => {
+    await startBackend('wasm')
+    expect(hasFused('FinoGelu') && hasFused('FinoNormalize') && hasFused('FinoLinear')).toBe(true)
+    expect(hasFused('FinoDropout') && hasFused('FinoSumOfSquares')).toBe(true)
+    await startBackend('cpu')
+    expect(hasFused('FinoGelu')).toBe(false)
+  })
+
+  test('AdamW with clipping, of what others share too', async () => {
+    const [start, slope] = [values([5, 3]), values([5, 3])]
+    const results: { value: Float32Array; before: Float32Array }[] = []
+    for (const id of ['cpu', 'wasm'] as const) {
+      await startBackend(id)
+      const variable = tf.tidy(() => tf.variable(tf.tensor(start, [5, 3])))
+      const shared = tf.clone(variable as Tensor)
+      const optimizer = createAdamW([{ name: 'w', variable, decays: true }], { weightDecay: 0.1 })
+      for (let step = 0; step < 3; step++) {
+        tf.tidy(() => {
+          const gradients = { w: tf.tensor(slope, [5, 3]) }
+          optimizer.apply(gradients, 0.1, clipFactor(globalNorm(gradients), 0.5))
+        })
+      }
+      results.push({ value: (await variable.data()) as Float32Array, before: (await shared.data()) as Float32Array })
+      tf.dispose([variable, shared])
+      optimizer.dispose()
+    }
+    const [expected, found] = results
+    for (const [place, value] of (found?.value ?? []).entries())
+      expect(value).toBeCloseTo(expected?.value[place] ?? 0, 6)
+    expect(found?.before).toEqual(start)
   })
 })
 

@@ -5,6 +5,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
+import { registerAbilities } from './abilities'
+import { updateByAdamW } from './wasm/adamw'
 import { type Call, runKernel, setKernel, type WasmBackend } from './wasm/backend'
 import { registerFusedKernels, startFusedKernels } from './wasm/fused'
 import { fusedModule } from './wasm/fused-code'
@@ -17,6 +19,7 @@ export function registerWasmKernels(host: WasmHost): void {
   let started: WasmBackend | undefined
   registerMatrixKernels()
   registerFusedKernels()
+  registerAbilities('wasm', { updateByAdamW })
   setKernel(
     'UnsortedSegmentSum',
     () => unsortedSegmentSum,
