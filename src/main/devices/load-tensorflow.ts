@@ -10,8 +10,9 @@ import { registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
 import { createAdamWUpdate } from './tensorflow-adamw'
 import type { Backend, Binding } from './tensorflow-binding'
-import { registerGather } from './tensorflow-gather'
+
 import { createGraphs } from './tensorflow-graphs'
+import { registerTensorflowKernels } from './tensorflow-kernels'
 
 interface BackendModule {
   NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend & Backend
@@ -36,7 +37,7 @@ export function loadTensorflow(acceleration: Acceleration): void {
     const require = createRequire(import.meta.url)
     const { NodeJSKernelBackend } = require(`${packageName}/dist/nodejs_kernel_backend`) as BackendModule
     require(`${packageName}/dist/register_all_kernels`)
-    registerGather()
+    registerTensorflowKernels()
     const backend = new NodeJSKernelBackend(addon.exports as Binding, packageName)
     tf.registerBackend('tensorflow', () => backend)
     registerAbilities('tensorflow', {

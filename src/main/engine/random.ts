@@ -11,6 +11,8 @@ export interface Random {
   integer(limit: number): number
   /** Standard normal (Box-Muller, one value a call). */
   normal(): number
+  /** Draws 16 bits for each place: `word` where they are `threshold` or more, else 0. One draw of 32 bits for two places. */
+  fillFrom(threshold: number, word: number, places: Int32Array): void
   /** A shuffled copy (Fisher-Yates). */
   shuffle<Item>(items: readonly Item[]): Item[]
   /** An independent generator for a named purpose, decided by this one's seed and the name alone. */
@@ -52,6 +54,21 @@ function fromState(initial: RandomState, seed: string): Random {
     bits,
     integer,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    fillFrom: (threshold, word, places) => {
+      // The generator in registers and no branches: dropout asks for millions of these at every step.
+      let [x, y, z, count] = [a | 0, b | 0, c | 0, counter | 0]
+      const last = threshold - 1
+      for (let place = 0; place < places.length; place += 2) {
+        const sum = (((x + y) | 0) + count) | 0
+        count = (count + 1) | 0
+        x = y ^ (y >>> 9)
+        y = (z + (z << 3)) | 0
+        z = (((z << 21) | (z >>> 11)) + sum) | 0
+        places[place] = word & ((last - (sum >>> 16)) >> 31)
+        places[place + 1] = word & ((last - (sum & 0xffff)) >> 31)
+      }
+      ;[a, b, c, counter] = [x, y, z, count]
+    },
     shuffle: (items) => {
       const copy = [...items]
       for (let index = copy.length - 1; index > 0; index--) {

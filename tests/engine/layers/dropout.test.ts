@@ -29,6 +29,14 @@ describe('dropout', () => {
     expect(dropoutMask(64, 0.5, random)).not.toEqual(first)
   })
 
+  it('takes two halves of each draw', () => {
+    const [drawn, random] = [createRandom(5), createRandom(5)]
+    const mask = dropoutMask(7, 0.25, random)
+    const halves = Array.from({ length: 4 }, () => drawn.bits()).flatMap((bits) => [bits >>> 16, bits & 0xffff])
+    expect([...mask]).toEqual(halves.slice(0, 7).map((half) => (half >= 0.25 * 0x10000 ? Math.fround(4 / 3) : 0)))
+    expect(random.state()).toEqual(drawn.state())
+  })
+
   it('does nothing outside training and with rate 0', () => {
     const x = tf.ones([3, 3])
     expect(dropout(x, 0.5, { training: false })).toBe(x)

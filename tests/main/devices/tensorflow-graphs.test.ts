@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { carryOut } from '../../../src/main/engine/backends/abilities'
+import { globalNorm } from '../../../src/main/engine/training/clipping'
 import { startBackend, tensorflowMissing } from '../../support/backend'
 import { alwaysCompiled } from '../../support/compiled'
 
@@ -158,6 +159,16 @@ describe.skipIf(tensorflowMissing !== null)('work as a graph', () => {
     expect(console.warn).toHaveBeenCalledExactlyOnceWith(
       `${nameNow()} runs operation by operation: it never reads the same twice`,
     )
+  })
+
+  it('sums squares as operations do', async () => {
+    const x = tf.tensor2d([
+      [1, -2],
+      [3, 0.5],
+    ])
+    const sum = tf.tidy(() => globalNorm({ x }))
+    expect((await sum.data())[0]).toBeCloseTo(Math.sqrt(14.25), 6)
+    tf.dispose([x, sum])
   })
 
   it('refuses rows that a table does not have', () => {

@@ -33,11 +33,8 @@ function fusedDropout<Rank extends Tensor>(x: Rank, rate: number, random: Random
 export function dropoutMask(size: number, rate: number, random: Random): Float32Array {
   const { threshold, kept } = scaleOf(rate)
   const mask = new Float32Array(size)
-  for (let index = 0; index < size; index += 2) {
-    const bits = random.bits()
-    if (bits >>> 16 >= threshold) mask[index] = kept
-    if ((bits & 0xffff) >= threshold && index + 1 < size) mask[index + 1] = kept
-  }
+  const [word] = new Int32Array(Float32Array.of(kept).buffer) as unknown as [number]
+  random.fillFrom(threshold, word, new Int32Array(mask.buffer))
   return mask
 }
 

@@ -50,6 +50,7 @@ const rules = new Map<string, Rule>([
     .map((name) => [name, ((inputs) => like(at(inputs, 0), undefined, types.bool)) as Rule] as const),
   ...'Sum Mean Max Min Prod All Any'.split(' ').map((name) => [name, reduce] as const),
   ['AddN', same],
+  ['L2Loss', (inputs) => like(at(inputs, 0), [])],
   ['Select', (inputs) => like(at(inputs, 1))],
   ['SelectV2', (inputs) => like(at(inputs, 1), broadcastShapes(inputs))],
   ['Cast', (inputs, attributes) => like(at(inputs, 0), undefined, attributes.get('DstT') as number)],
