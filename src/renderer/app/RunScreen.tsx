@@ -19,7 +19,10 @@ export function RunScreen({ id, view }: RunScreenProps) {
   const { t } = useTranslation()
   const record = useQuery('runs:get', { id }, ['runs:changed'])
   const finished = record.value !== undefined && record.value.result !== null
-  const shown = view ?? (finished ? 'result' : 'run')
+  const adapts = record.value !== undefined && record.value.adaptation !== null
+  // An adapted model is finetuned before it is used.
+  const views = adapts ? runViews.filter((known) => known !== 'use') : runViews
+  const shown = views.find((known) => known === view) ?? (finished ? 'result' : 'run')
   const show = (next: RunView) => navigate({ screen: 'run', id, view: next })
   if (record.failure?.code === 'not-found') {
     return (
@@ -54,7 +57,7 @@ export function RunScreen({ id, view }: RunScreenProps) {
             aria-label={t('runs.views')}
             value={shown}
             onChange={(next) => show(runViews.find((known) => known === next) ?? 'run')}
-            data={runViews.map((value) => ({
+            data={views.map((value) => ({
               value,
               label: t(`steps.${value}`),
               disabled: value !== 'run' && !finished,

@@ -5,6 +5,7 @@ import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '../../shared/run'
 import { EmptyNotice } from '../components/EmptyNotice'
+import { AdaptOffer } from '../features/adapt/AdaptOffer'
 import { CheckStep } from '../features/check/CheckStep'
 import { DataStep } from '../features/data/DataStep'
 import { ModelStep } from '../features/models/ModelStep'
@@ -13,7 +14,7 @@ import { RunPanel } from '../features/run/RunPanel'
 import { StrategyStep } from '../features/strategy/StrategyStep'
 import { UsePanel } from '../features/use/UsePanel'
 import { skip, useQuery } from '../lib/query'
-import { type Draft, navigate, type Step, steps } from '../lib/routes'
+import { type AdaptationDraft, type Draft, navigate, type Step, steps } from '../lib/routes'
 import { StepBar } from './StepBar'
 
 interface WizardProps {
@@ -91,7 +92,24 @@ function StepScreen({ step, draft, go }: WizardProps & { go: Go }) {
         />
       )
     case 'model':
-      return <ModelStep datasetId={dataset} modelId={model} onModel={chooseModel} />
+      return (
+        <ModelStep datasetId={dataset} modelId={model} onModel={chooseModel}>
+          {dataset !== undefined && model !== undefined && (
+            <AdaptOffer
+              datasetId={dataset}
+              modelId={model}
+              draft={draft.adapt}
+              onDraft={(adapt) =>
+                navigate({ screen: 'new', step, draft: withAdaptation(draft, adapt) }, { replace: true })
+              }
+              onStarted={({ id }) => {
+                navigate({ screen: 'new', step, draft: withAdaptation(draft, undefined) }, { replace: true })
+                navigate({ screen: 'run', id, view: 'run' })
+              }}
+            />
+          )}
+        </ModelStep>
+      )
     case 'strategy':
       if (dataset === undefined || model === undefined) return null
       return (
@@ -113,6 +131,10 @@ function StepScreen({ step, draft, go }: WizardProps & { go: Go }) {
     default:
       return step satisfies never
   }
+}
+
+function withAdaptation({ adapt: _, ...draft }: Draft, adapt: AdaptationDraft | undefined): Draft {
+  return adapt === undefined ? draft : { ...draft, adapt }
 }
 
 function Obstacle({ why, draft, go }: { why: string; draft: Draft; go: Go }) {

@@ -107,12 +107,17 @@ export function trainCommand({
   const words = ['fino train', quoted(datasetId)]
   if (strategy !== 'dictionary') words.push('--model', quoted(modelId))
   words.push('--strategy', strategy)
-  for (const [field, flag] of Object.entries(flags)) {
-    const value = fields[field as keyof typeof flags]
-    if (value !== undefined && value !== null) words.push(flag, quoted(String(value)))
-  }
+  words.push(...flagsOf(fields))
   for (const [name, value] of Object.entries(options)) words.push('--option', quoted(`${name}=${value}`))
   return words.join(' ')
+}
+
+/** `--epochs 3` and the like, for the fields that are set. */
+export function flagsOf(fields: Partial<Record<keyof typeof flags, unknown>>): string[] {
+  return Object.entries(flags).flatMap(([field, flag]) => {
+    const value = fields[field as keyof typeof flags]
+    return value === undefined || value === null ? [] : [flag, quoted(String(value))]
+  })
 }
 
 /** A word for the shell; quoted where it must be. */

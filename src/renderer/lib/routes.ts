@@ -1,7 +1,9 @@
 /** Where the person is, written in the address after `#`, so that a reload loses nothing. */
 import { useMemo, useSyncExternalStore } from 'react'
-import type { FileReference } from '../../shared/contract'
+import { z } from 'zod'
+import { type FileReference, fileReferenceSchema } from '../../shared/file-reference'
 import { type Recipe, recipeRequestSchema } from '../../shared/recipe'
+import type { Run } from '../../shared/run'
 import { type StrategyId, strategyIdSchema } from '../../shared/strategy'
 
 export const steps = ['data', 'check', 'model', 'strategy', 'run', 'result', 'use'] as const
@@ -11,6 +13,18 @@ export type RunView = (typeof runViews)[number]
 
 /** What the person set beyond the preset; data set, model and strategy have places of their own. */
 export type RecipeChanges = Partial<Omit<Recipe, 'datasetId' | 'modelId' | 'strategy' | 'task'>>
+
+/** The open panel in which a model is adapted to texts first. */
+export interface AdaptationDraft {
+  /** Absent: the texts of the data set. */
+  source?: 'file' | undefined
+  file?: FileReference | undefined
+  /** Column with the texts; absent: as suggested. */
+  text?: string | undefined
+  /** Of the new model. */
+  name?: string | undefined
+  changes?: RecipeChanges | undefined
+}
 
 /** All that the stepper knows. */
 export interface Draft {
@@ -26,6 +40,7 @@ export interface Draft {
   separator?: string
   dataset?: string
   model?: string
+  adapt?: AdaptationDraft
   strategy?: StrategyId
   changes?: RecipeChanges
   name?: string
@@ -42,13 +57,35 @@ export type Route =
   | { screen: 'settings' }
 
 const changesSchema = recipeRequestSchema.omit({ datasetId: true, modelId: true, strategy: true, task: true })
+const adaptationSchema = z.object({
+  source: z.literal('file').optional(),
+  file: fileReferenceSchema.optional(),
+  text: z.string().optional(),
+  name: z.string().max(120).optional(),
+  changes: changesSchema.optional(),
+})
 const plainKeys = [
   ...(['encoding', 'delimiter', 'task', 'text', 'target', 'context', 'group', 'separator'] as const),
   ...(['dataset', 'model', 'name', 'run'] as const),
 ]
 
-/** The stepper at Strategy, with everything as a run had it. */
-export function repeatRoute({ datasetId, modelId, strategy, task: _, ...changes }: Recipe): Route {
+/** The stepper with everything as a run had it: at Strategy, or at Model where it adapted one. */
+export function repeatRoute({ recipe, adaptation }: Pick<Run, 'recipe' | 'adaptation'>): Route {
+  const { datasetId, modelId, strategy, task: _, ...changes } = recipe
+  if (adaptation !== null) {
+    const { options: __, template: ___, ...fields } = changes
+    const dataset = datasetId === '' ? adaptation.exceptDatasets[0]?.id : datasetId
+    const adapt: AdaptationDraft = {
+      ...(datasetId === '' ? { source: 'file' } : {}),
+      name: adaptation.modelName,
+      changes: fields,
+    }
+    return {
+      screen: 'new',
+      step: 'model',
+      draft: { ...(dataset === undefined ? {} : { dataset }), model: modelId, adapt },
+    }
+  }
   return { screen: 'new', step: 'strategy', draft: { dataset: datasetId, model: modelId, strategy, changes } }
 }
 
@@ -120,6 +157,8 @@ function parseDraft(parameters: URLSearchParams): Draft {
   if (file !== undefined) draft.file = file
   const changes = changesSchema.safeParse(parseJson(parameters.get('changes')))
   if (changes.success && Object.keys(changes.data).length > 0) draft.changes = changes.data as RecipeChanges
+  const adapt = adaptationSchema.safeParse(parseJson(parameters.get('adapt')))
+  if (adapt.success) draft.adapt = adapt.data as AdaptationDraft
   return draft
 }
 
@@ -138,6 +177,7 @@ function draftParameters(draft: Draft): URLSearchParams {
   if (draft.changes !== undefined && Object.keys(draft.changes).length > 0) {
     parameters.set('changes', JSON.stringify(draft.changes))
   }
+  if (draft.adapt !== undefined) parameters.set('adapt', JSON.stringify(draft.adapt))
   return parameters
 }
 

@@ -14,6 +14,8 @@ export type ScoreName =
   | 'correlation'
   | 'perplexity'
   | 'token-accuracy'
+  | 'foreseen'
+  | 'loss'
 
 export interface Score {
   name: ScoreName
@@ -44,7 +46,11 @@ export function scoresOf(metrics: Metrics): Score[] {
         ...(metrics.exactMatch === null ? [] : [score('exact-match', metrics.exactMatch)]),
       ]
     case 'language':
-      return [score('perplexity', metrics.perplexity), score('token-accuracy', metrics.tokenAccuracy)]
+      return [
+        score('perplexity', metrics.perplexity),
+        score('foreseen', metrics.tokenAccuracy),
+        score('loss', metrics.loss),
+      ]
     default:
       return metrics satisfies never
   }
@@ -56,10 +62,12 @@ export function writeScore({ name, value }: Score, format: Format): string {
     case 'accuracy':
     case 'exact-match':
     case 'token-accuracy':
+    case 'foreseen':
       return format.percent(value)
     case 'mean-absolute-error':
     case 'root-mean-squared-error':
     case 'perplexity':
+    case 'loss':
       return format.measure(value)
     default:
       return format.score(value)

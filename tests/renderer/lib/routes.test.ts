@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hashOf, parseRoute, type Route, repeatRoute } from '../../../src/renderer/lib/routes'
+import type { Adaptation } from '../../../src/shared/adaptation'
 import type { Recipe } from '../../../src/shared/recipe'
 
 const routes: Route[] = [
@@ -19,6 +20,21 @@ const routes: Route[] = [
     },
   },
   { screen: 'new', step: 'run', draft: { dataset: 'd1', model: 'm', run: 'r1' } },
+  { screen: 'new', step: 'model', draft: { dataset: 'd1', model: 'm', adapt: {} } },
+  {
+    screen: 'new',
+    step: 'model',
+    draft: {
+      dataset: 'd1',
+      model: 'm',
+      adapt: {
+        source: 'file',
+        file: { kind: 'upload', uploadId: 'u1', fileName: 'fala & gíria.txt' },
+        name: 'Meu modelo',
+        changes: { epochs: 2 },
+      },
+    },
+  },
   {
     screen: 'new',
     step: 'data',
@@ -57,37 +73,71 @@ describe('routes', () => {
     const draft = { strategy: 'magic', changes: '{"epochs":-4}' }
     const route = parseRoute(`#/new/strategy?${new URLSearchParams({ ...draft, dataset: 'd1' })}`)
     expect(route).toEqual({ screen: 'new', step: 'strategy', draft: { dataset: 'd1' } })
+    expect(parseRoute('#/new/model?adapt=%7B%22source%22%3A%22moon%22%7D')).toEqual({
+      screen: 'new',
+      step: 'model',
+      draft: {},
+    })
     expect(parseRoute('#/new/strategy?changes=%7Bbroken')).toEqual({ screen: 'new', step: 'strategy', draft: {} })
   })
 })
 
 describe('repeatRoute', () => {
+  const recipe: Recipe = {
+    datasetId: 'd1',
+    modelId: 'starter',
+    task: 'classification',
+    strategy: 'lora',
+    options: { rank: 4 },
+    epochs: 3,
+    batchSize: 16,
+    accumulationSteps: 1,
+    maxLength: 128,
+    learningRate: 0.001,
+    weightDecay: 0,
+    warmupShare: 0,
+    clipNorm: 1,
+    seed: 7,
+    patience: 3,
+    backend: 'wasm',
+    template: null,
+  }
+
   it('leads to Strategy with the run’s own settings, and survives the address', () => {
-    const recipe: Recipe = {
-      datasetId: 'd1',
-      modelId: 'starter',
-      task: 'classification',
-      strategy: 'lora',
-      options: { rank: 4 },
-      epochs: 3,
-      batchSize: 16,
-      accumulationSteps: 1,
-      maxLength: 128,
-      learningRate: 0.001,
-      weightDecay: 0,
-      warmupShare: 0,
-      clipNorm: 1,
-      seed: 7,
-      patience: 3,
-      backend: 'wasm',
-      template: null,
-    }
-    const route = parseRoute(hashOf(repeatRoute(recipe)))
+    const route = parseRoute(hashOf(repeatRoute({ recipe, adaptation: null })))
     const { datasetId, modelId, strategy, task: _, ...changes } = recipe
     expect(route).toEqual({
       screen: 'new',
       step: 'strategy',
       draft: { dataset: datasetId, model: modelId, strategy, changes },
     })
+  })
+
+  it('leads back to the panel where a model was adapted, on the data set that it was kept apart from', () => {
+    const adaptation: Adaptation = {
+      sourceName: 'texts.csv',
+      textColumn: 'text',
+      exceptDatasets: [{ id: 'd2', name: 'Tweets' }],
+      texts: { training: 90, unlabelled: 90, heldOut: 10, leftOut: { evaluation: 0, empty: 0, repeated: 0 } },
+      modelName: 'Mine',
+      folder: '/models/mine',
+      modelId: 'm2',
+      head: 'kept',
+    }
+    const {
+      datasetId: _,
+      modelId: __,
+      strategy: ___,
+      task: ____,
+      options: _____,
+      template: ______,
+      ...changes
+    } = recipe
+    expect(parseRoute(hashOf(repeatRoute({ recipe: { ...recipe, datasetId: '' }, adaptation })))).toEqual({
+      screen: 'new',
+      step: 'model',
+      draft: { dataset: 'd2', model: 'starter', adapt: { source: 'file', name: 'Mine', changes } },
+    })
+    expect(repeatRoute({ recipe, adaptation })).toMatchObject({ draft: { dataset: 'd1', adapt: { name: 'Mine' } } })
   })
 })

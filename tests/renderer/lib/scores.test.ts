@@ -16,6 +16,7 @@ const all: Metrics[] = [
     examples: 9,
   },
   { kind: 'instruction', loss: 1, perplexity: 2.5, tokenAccuracy: 0.4, exactMatch: null, examples: 9, tokens: 90 },
+  { kind: 'language', loss: 2.25, perplexity: 9.49, tokenAccuracy: 0.312, examples: 9, tokens: 90 },
 ]
 
 describe('scoresOf', () => {
@@ -39,6 +40,7 @@ describe('writeScore', () => {
       ['0.700', '0.600', '50%'],
       ['0.610', '1.23', '2', '0.800'],
       ['2.5', '40%'],
+      ['9.49', '31.2%', '2.25'],
     ])
   })
 })

@@ -1,4 +1,5 @@
 /** Every sentence on screen, in English. This object is the type that every other language must match. */
+import { adapt } from './en-adapt'
 import { strategies } from './en-strategies'
 
 export const en = {
@@ -258,7 +259,12 @@ export const en = {
     none: 'No models yet',
     noneHint: 'Add a model folder to begin.',
     finetune: 'Finetune this model',
+    adaptedFrom_one: 'Adapted from {{base}} to {{formatted}} text of {{source}}',
+    adaptedFrom_other: 'Adapted from {{base}} to {{formatted}} texts of {{source}}',
+    removeBodyAdapted:
+      'Fino made this model, so its files are deleted. Runs that were finetuned from it need them to be used; exports that you wrote elsewhere stay.',
   },
+  adapt,
   strategy: {
     title: 'How should it learn?',
     intro: 'Each way trains a different share of the model. The quotes come from this computer and your data.',
@@ -472,6 +478,7 @@ export const en = {
       scores: 'Validation scores',
       error: 'Validation error',
       perplexity: 'Perplexity',
+      foreseen: 'Pieces foreseen',
       rate: 'Learning rate',
       gradient: 'Gradient norm',
     },
@@ -494,6 +501,7 @@ export const en = {
       'validation/mean-squared-error': 'Validation mean squared error',
       'validation/perplexity': 'Validation perplexity',
       'validation/token-accuracy': 'Validation token accuracy',
+      foreseen: 'Word pieces foreseen, share',
       smoothed: 'smoothed',
     },
     step: 'Step',
@@ -504,6 +512,9 @@ export const en = {
   },
   result: {
     title: 'How good is it?',
+    adaptedTitle: 'What did it gain?',
+    newHead:
+      'The model came without the part that foresees words, so a new one learned along and the figures before say little. Finetune both, and let your test split decide.',
     none: 'No result yet',
     noneHint: 'The result appears when the run has finished.',
     verdict: {
@@ -521,10 +532,14 @@ export const en = {
         '{{strategy}} brings the perplexity of your {{total}} test responses down from {{baseline}}, before training, to {{score}}.',
       'instruction-poor':
         '{{strategy}} leaves the perplexity of your {{total}} test responses at {{score}}; the model before training had {{baseline}}.',
-      language:
-        'Adapting brings the perplexity of {{total}} held-out texts down from {{baseline}} to {{score}}. Finetune the new model next.',
-      'language-poor':
-        'Adapting leaves the perplexity of {{total}} held-out texts at {{score}}; the base had {{baseline}}.',
+      masked_one:
+        'In {{total}} text that it never learned from it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+      masked_other:
+        'In {{total}} texts that it never learned from it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+      causal_one:
+        'In {{total}} text that it never learned from it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
+      causal_other:
+        'In {{total}} texts that it never learned from it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
     },
     tones: {
       'single-label': {
@@ -548,9 +563,9 @@ export const en = {
         good: 'It has learned your manner well; read its answers before you rely on what they say.',
       },
       language: {
-        poor: 'That did not help. More texts, more epochs or a lower learning rate may.',
-        some: 'It knows your texts better than its base; whether finetuning gains by it shows on your test split.',
-        good: 'It knows your texts much better than its base; whether finetuning gains by it shows on your test split.',
+        poor: 'That did not help: finetune the model as it was. More texts or a lower learning rate may change that.',
+        some: 'It gained little: the model knew texts like yours already. Finetune both, and let your test split decide.',
+        good: 'It knows texts like yours clearly better than before. Finetune it next; your test split shows what labels gain by it.',
       },
     },
     scores: {
@@ -564,6 +579,8 @@ export const en = {
       correlation: 'Correlation',
       perplexity: 'Perplexity',
       'token-accuracy': 'Token accuracy',
+      foreseen: 'Word pieces foreseen',
+      loss: 'Loss',
     },
     scoreHints: {
       accuracy: 'Share of test texts labelled as you did',
@@ -576,6 +593,8 @@ export const en = {
       correlation: 'Whether high is called high and low is called low',
       perplexity: 'Between how many tokens it hesitates; 1 = never; lower is better',
       'token-accuracy': 'Share of response tokens it would have chosen',
+      foreseen: 'Share of the pieces that it would have chosen itself',
+      loss: 'Mean surprise at a piece; lower is better',
     },
     naive: {
       'single-label': 'Most frequent label: {{value}}',
@@ -756,6 +775,7 @@ export const en = {
     renameTitle: 'Rename the run',
     newName: 'New name',
     deleteTitle: 'Delete the run “{{name}}”?',
+    deleteBodyAdapted: 'Its checkpoints, curves and scores are deleted. The adapted model stays.',
     deleteBody: 'Its checkpoints, curves and scores are deleted. Exports that you wrote elsewhere stay.',
     notFound: 'This run is not here any more',
     notFoundHint: 'It may have been deleted.',

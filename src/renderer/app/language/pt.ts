@@ -1,5 +1,6 @@
 /** Every sentence on screen, in Brazilian Portuguese. */
 import type { en } from './en'
+import { adapt } from './pt-adapt'
 import { strategies } from './pt-strategies'
 import type { Translation } from './translation'
 
@@ -267,7 +268,12 @@ export const pt: Translation<typeof en> = {
     none: 'Ainda não há modelos',
     noneHint: 'Adicione uma pasta de modelo para começar.',
     finetune: 'Ajustar este modelo',
+    adaptedFrom_one: 'Adaptado de {{base}} a {{formatted}} texto de {{source}}',
+    adaptedFrom_other: 'Adaptado de {{base}} a {{formatted}} textos de {{source}}',
+    removeBodyAdapted:
+      'O Fino fez este modelo; por isso os arquivos são excluídos. Execuções ajustadas a partir dele precisam deles para serem usadas; exportações gravadas em outro lugar permanecem.',
   },
+  adapt,
   strategy: {
     title: 'Como ele deve aprender?',
     intro: 'Cada caminho treina uma parte diferente do modelo. As estimativas vêm deste computador e dos seus dados.',
@@ -483,6 +489,7 @@ export const pt: Translation<typeof en> = {
       scores: 'Notas na validação',
       error: 'Erro na validação',
       perplexity: 'Perplexidade',
+      foreseen: 'Pedaços previstos',
       rate: 'Taxa de aprendizado',
       gradient: 'Norma do gradiente',
     },
@@ -505,6 +512,7 @@ export const pt: Translation<typeof en> = {
       'validation/mean-squared-error': 'Erro quadrático médio na validação',
       'validation/perplexity': 'Perplexidade na validação',
       'validation/token-accuracy': 'Acerto por token na validação',
+      foreseen: 'Parte dos pedaços de palavra prevista',
       smoothed: 'suavizada',
     },
     step: 'Passo',
@@ -515,6 +523,9 @@ export const pt: Translation<typeof en> = {
   },
   result: {
     title: 'Quão bom ele é?',
+    adaptedTitle: 'O que ele ganhou?',
+    newHead:
+      'O modelo veio sem a parte que prevê palavras; uma nova aprendeu junto, e os números de antes dizem pouco. Ajuste os dois e deixe o seu teste decidir.',
     none: 'Ainda sem resultado',
     noneHint: 'O resultado aparece quando a execução terminar.',
     verdict: {
@@ -532,10 +543,14 @@ export const pt: Translation<typeof en> = {
         '{{strategy}} baixa a perplexidade das suas {{total}} respostas de teste de {{baseline}}, antes do treino, para {{score}}.',
       'instruction-poor':
         '{{strategy}} deixa a perplexidade das suas {{total}} respostas de teste em {{score}}; o modelo antes do treino tinha {{baseline}}.',
-      language:
-        'A adaptação baixa a perplexidade de {{total}} textos reservados de {{baseline}} para {{score}}. Agora ajuste o novo modelo.',
-      'language-poor':
-        'A adaptação deixa a perplexidade de {{total}} textos reservados em {{score}}; a base tinha {{baseline}}.',
+      masked_one:
+        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos; antes, {{baseline}}.',
+      masked_other:
+        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos; antes, {{baseline}}.',
+      causal_one:
+        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes; antes, {{baseline}}.',
+      causal_other:
+        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes; antes, {{baseline}}.',
     },
     tones: {
       'single-label': {
@@ -559,9 +574,9 @@ export const pt: Translation<typeof en> = {
         good: 'Ele aprendeu bem a sua maneira; leia as respostas antes de confiar no que dizem.',
       },
       language: {
-        poor: 'Isso não ajudou. Mais textos, mais épocas ou uma taxa de aprendizado menor podem ajudar.',
-        some: 'Ele conhece seus textos melhor do que a base; se o ajuste ganha com isso, mostra o seu teste.',
-        good: 'Ele conhece seus textos muito melhor do que a base; se o ajuste ganha com isso, mostra o seu teste.',
+        poor: 'Isso não ajudou: ajuste o modelo como era. Mais textos ou uma taxa de aprendizado menor podem mudar isso.',
+        some: 'Ganhou pouco: o modelo já conhecia textos como os seus. Ajuste os dois e deixe o seu teste decidir.',
+        good: 'Ele conhece textos como os seus claramente melhor do que antes. Agora ajuste-o; o seu teste mostra o que os rótulos ganham com isso.',
       },
     },
     scores: {
@@ -575,6 +590,8 @@ export const pt: Translation<typeof en> = {
       correlation: 'Correlação',
       perplexity: 'Perplexidade',
       'token-accuracy': 'Acerto por token',
+      foreseen: 'Pedaços de palavra previstos',
+      loss: 'Perda',
     },
     scoreHints: {
       accuracy: 'Parte dos textos de teste rotulada como você rotulou',
@@ -587,6 +604,8 @@ export const pt: Translation<typeof en> = {
       correlation: 'Se o alto é dito alto e o baixo é dito baixo',
       perplexity: 'Entre quantos tokens ele hesita; 1 = nunca; menor é melhor',
       'token-accuracy': 'Parte dos tokens das respostas que ele teria escolhido',
+      foreseen: 'Parte dos pedaços que ele mesmo teria escolhido',
+      loss: 'Surpresa média diante de um pedaço; menor é melhor',
     },
     naive: {
       'single-label': 'Rótulo mais frequente: {{value}}',
@@ -771,6 +790,7 @@ export const pt: Translation<typeof en> = {
     renameTitle: 'Renomear a execução',
     newName: 'Novo nome',
     deleteTitle: 'Excluir a execução “{{name}}”?',
+    deleteBodyAdapted: 'Os pontos salvos, as curvas e as notas são excluídos. O modelo adaptado permanece.',
     deleteBody: 'Os pontos salvos, as curvas e as notas são excluídos. Exportações gravadas em outro lugar permanecem.',
     notFound: 'Esta execução não está mais aqui',
     notFoundHint: 'Ela pode ter sido excluída.',

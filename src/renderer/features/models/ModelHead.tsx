@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { isDecoder, type Model } from '../../../shared/model'
 import { architectureNames } from '../../lib/architecture'
 import { useFormat } from '../../lib/format'
+import { type Origin, useOriginWords } from '../../lib/origins'
 
-export function ModelHead({ model }: { model: Model }) {
+export function ModelHead({ model, origin }: { model: Model; origin: Origin | undefined }) {
   const { t } = useTranslation()
+  const originWords = useOriginWords()
   const format = useFormat()
   const starter = model.source === 'starter'
   const writes = isDecoder(model.architecture)
@@ -25,7 +27,9 @@ export function ModelHead({ model }: { model: Model }) {
       <Text size="sm" c="dimmed">
         {starter
           ? `${t('models.starter')} · ${t('models.languages')}: ${t('models.languagesStarter')} · `
-          : `${t('models.folderHint')} `}
+          : origin === undefined
+            ? `${t('models.folderHint')} `
+            : `${originWords(origin)} · `}
         {t('models.shape', { layers: format.number(model.layers), width: format.number(model.width) })}
       </Text>
       {!starter && (

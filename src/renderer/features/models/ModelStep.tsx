@@ -1,6 +1,6 @@
 /** Third step: which model learns. Models that cannot do what the data asks for are shown with the reason. */
 import { Alert, Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core'
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isDecoder, type Model } from '../../../shared/model'
 import { CardSkeletons } from '../../components/CardSkeletons'
@@ -8,6 +8,7 @@ import { ChoiceGroup } from '../../components/ChoiceGroup'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
+import { type Origin, useOrigins } from '../../lib/origins'
 import { skip, useQuery } from '../../lib/query'
 import { quoted } from '../../lib/recipe-changes'
 import { AddModel } from './AddModel'
@@ -18,11 +19,14 @@ interface ModelStepProps {
   datasetId: string | undefined
   modelId: string | undefined
   onModel(modelId: string): void
+  /** Between the models and the adding of one: what else can be done with the chosen one. */
+  children?: ReactNode
 }
 
-export function ModelStep({ datasetId, modelId, onModel }: ModelStepProps) {
+export function ModelStep({ datasetId, modelId, onModel, children }: ModelStepProps) {
   const { t } = useTranslation()
   const models = useQuery('models:list', null, ['models:changed'])
+  const origins = useOrigins()
   const dataset = useQuery('datasets:get', datasetId === undefined ? skip : { id: datasetId })
   const answers = dataset.value?.task === 'instruction'
   const known = datasetId === undefined || dataset.value !== undefined || dataset.failure !== undefined
@@ -50,11 +54,12 @@ export function ModelStep({ datasetId, modelId, onModel }: ModelStepProps) {
         <ChoiceGroup label={t('models.choose')} value={modelId ?? null} onValue={onModel}>
           <SimpleGrid cols={2} spacing="md">
             {models.value.map((model) => (
-              <ModelChoice key={model.id} model={model} fits={fits(model)} />
+              <ModelChoice key={model.id} model={model} origin={origins.get(model.id)} fits={fits(model)} />
             ))}
           </SimpleGrid>
         </ChoiceGroup>
       )}
+      {better === undefined && children}
       <AddModel onAdded={(model) => onModel(model.id)} />
       <EquivalentCommand
         command={
@@ -67,13 +72,19 @@ export function ModelStep({ datasetId, modelId, onModel }: ModelStepProps) {
   )
 }
 
-function ModelChoice({ model, fits }: { model: Model; fits: boolean }) {
+interface ModelChoiceProps {
+  model: Model
+  origin: Origin | undefined
+  fits: boolean
+}
+
+function ModelChoice({ model, origin, fits }: ModelChoiceProps) {
   const { t } = useTranslation()
   if (!fits) {
     return (
       <article className="fino-choice fino-misfit" aria-label={model.name}>
         <div className="fino-misfit-words">
-          <ModelHead model={model} />
+          <ModelHead model={model} origin={origin} />
         </div>
         <Text size="sm" fw={600} className="fino-misfit-reason">
           {t('models.cannotAnswer')}
@@ -85,7 +96,7 @@ function ModelChoice({ model, fits }: { model: Model; fits: boolean }) {
     <Radio.Card value={model.id} className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
         <Stack gap={0} style={{ minWidth: 0 }}>
-          <ModelHead model={model} />
+          <ModelHead model={model} origin={origin} />
         </Stack>
         <Radio.Indicator />
       </Group>

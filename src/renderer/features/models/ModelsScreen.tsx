@@ -11,8 +11,10 @@ import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { call } from '../../lib/api'
+import { type Origin, useOrigins } from '../../lib/origins'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
+import { useSession } from '../../lib/session'
 import { AddModel } from './AddModel'
 import { ModelFacts } from './ModelFacts'
 import { ModelHead } from './ModelHead'
@@ -20,6 +22,7 @@ import { ModelHead } from './ModelHead'
 export function ModelsScreen() {
   const { t } = useTranslation()
   const models = useQuery('models:list', null, ['models:changed'])
+  const origins = useOrigins()
   return (
     <Page title={t('models.listTitle')} intro={t('models.listIntro')}>
       <FailureNotice failure={models.failure} retry={models.reload} />
@@ -31,7 +34,7 @@ export function ModelsScreen() {
       )}
       <SimpleGrid cols={2} spacing="md">
         {models.value?.map((model) => (
-          <ModelCard key={model.id} model={model} />
+          <ModelCard key={model.id} model={model} origin={origins.get(model.id)} />
         ))}
       </SimpleGrid>
       <AddModel onAdded={(model) => notifications.show({ message: t('models.added', { name: model.name }) })} />
@@ -39,14 +42,16 @@ export function ModelsScreen() {
   )
 }
 
-function ModelCard({ model }: { model: Model }) {
+function ModelCard({ model, origin }: { model: Model; origin: Origin | undefined }) {
   const { t } = useTranslation()
+  const { host } = useSession()
+  const ofFino = [model.folder, origin?.adaptation.folder].some((folder) => folder?.startsWith(host.home))
   const [asking, setAsking] = useState(false)
   return (
     <article className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
         <div style={{ minWidth: 0 }}>
-          <ModelHead model={model} />
+          <ModelHead model={model} origin={origin} />
         </div>
         {model.source === 'folder' && (
           <Tooltip label={t('common.remove')}>
@@ -69,7 +74,7 @@ function ModelCard({ model }: { model: Model }) {
       <ConfirmDialog
         opened={asking}
         title={t('models.removeTitle', { name: model.name })}
-        body={t('models.removeBody')}
+        body={t(ofFino ? 'models.removeBodyAdapted' : 'models.removeBody')}
         confirm={t('common.remove')}
         onConfirm={() => call('models:remove', { id: model.id })}
         onClose={() => setAsking(false)}

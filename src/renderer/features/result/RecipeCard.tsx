@@ -6,6 +6,7 @@ import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
 import { CopyableCode } from '../../components/CopyableCode'
 import { useFormat } from '../../lib/format'
+import { useMethod } from '../../lib/method'
 import { useOptionWords } from '../../lib/option-words'
 import { recipeFields } from '../../lib/recipe-changes'
 import { navigate, repeatRoute } from '../../lib/routes'
@@ -18,12 +19,13 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { recipe } = run
+  const method = useMethod()
   const option = useOptionWords(recipe.strategy)
   const share = ({ trainableParameters, totalParameters }: RunResult) =>
     `${format.compact(trainableParameters)} (${format.percent(trainableParameters / totalParameters)})`
   const words = recipe.strategy === 'dictionary'
   const facts: [string, string][] = [
-    [t('result.strategy'), t(`strategy.${recipe.strategy}.name`)],
+    [t('result.strategy'), method(run)],
     ...(words ? [] : [[t('result.model'), run.modelName] satisfies [string, string]]),
     [t('result.dataset'), run.datasetName],
     [t('result.backend'), run.backend === null ? '–' : t(`strategy.backends.${run.backend}`)],
@@ -44,7 +46,7 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
       title={t('result.recipe')}
       hint={t('result.recipeHint')}
       aside={
-        <Button size="xs" variant="default" onClick={() => navigate(repeatRoute(recipe))}>
+        <Button size="xs" variant="default" onClick={() => navigate(repeatRoute(run))}>
           {t('run.repeat')}
         </Button>
       }

@@ -2,6 +2,7 @@
 import { Alert, Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Adaptation } from '../../../shared/adaptation'
 import type { Metrics, RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Card } from '../../components/Card'
@@ -15,6 +16,8 @@ import { useQuery } from '../../lib/query'
 import { ConfusionMatrix } from './ConfusionMatrix'
 import { CostCard } from './CostCard'
 import { DictionaryCard } from './DictionaryCard'
+import { FinetuneAdapted } from './FinetuneAdapted'
+import { NewModelCard } from './NewModelCard'
 import { PerClassTable } from './PerClassTable'
 import { RecipeCard } from './RecipeCard'
 import { RegressionCharts } from './RegressionCharts'
@@ -54,7 +57,11 @@ export function ResultPanel({ id, onRun, onUse }: ResultPanelProps) {
       />
     )
   }
-  return <Result run={run} result={run.result} onUse={onUse} />
+  return run.adaptation === null ? (
+    <Result run={run} result={run.result} onUse={onUse} />
+  ) : (
+    <AdaptationResult run={run} result={run.result} adaptation={run.adaptation} />
+  )
 }
 
 function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): void }) {
@@ -83,6 +90,24 @@ function Result({ run, result, onUse }: { run: Run; result: RunResult; onUse(): 
       <Details run={run} test={result.test} />
       {run.recipe.strategy === 'dictionary' && <DictionaryCard run={run} />}
       <SamplesCard run={run} />
+      <CostCard run={run} result={result} />
+      <RecipeCard run={run} result={result} />
+      <EquivalentCommand command="fino runs --json" />
+    </Page>
+  )
+}
+
+/** There is nothing to try, to label or to export: its way on is to be finetuned. */
+function AdaptationResult({ run, result, adaptation }: { run: Run; result: RunResult; adaptation: Adaptation }) {
+  const { t } = useTranslation()
+  return (
+    <Page
+      title={t('result.adaptedTitle')}
+      intro={run.name}
+      actions={<FinetuneAdapted run={run} helped={result.test.loss < result.naive.loss} />}
+    >
+      <VerdictCard run={run} result={result} />
+      <NewModelCard run={run} adaptation={adaptation} />
       <CostCard run={run} result={result} />
       <RecipeCard run={run} result={result} />
       <EquivalentCommand command="fino runs --json" />

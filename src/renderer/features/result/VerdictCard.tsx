@@ -1,7 +1,7 @@
 /** The verdict in a sentence, the scores large, and why training stopped. */
 import { Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { ProblemKind } from '../../../shared/problem'
+import type { Problem, ProblemKind } from '../../../shared/problem'
 import type { RunResult } from '../../../shared/result'
 import type { Run } from '../../../shared/run'
 import { Figure } from '../../components/Figure'
@@ -15,8 +15,9 @@ const tones = { poor: 'var(--fino-bad)', some: 'var(--fino-warn)', good: 'var(--
 export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const verdict = verdictOf(result)
-  const sentence = useVerdictSentence()
+  const head = run.adaptation?.head ?? null
+  const verdict = verdictOf(result, head)
+  const sentence = useVerdictSentence(run.problem)
   return (
     <section className="fino-card" aria-labelledby="verdict" style={{ borderLeft: `4px solid ${tones[verdict.tone]}` }}>
       <Stack gap="lg">
@@ -24,7 +25,11 @@ export function VerdictCard({ run, result }: { run: Run; result: RunResult }) {
           <Text id="verdict" size="xl" fw={600} maw={900} style={{ textWrap: 'pretty' }}>
             {sentence(verdict, t(`strategy.${run.recipe.strategy}.name`))}
           </Text>
-          <Text c="dimmed">{t(`result.tones.${verdict.kind}.${verdict.tone}`)}</Text>
+          <Text c="dimmed">
+            {verdict.tone === 'some' && head === 'new'
+              ? t('result.newHead')
+              : t(`result.tones.${verdict.kind}.${verdict.tone}`)}
+          </Text>
         </Stack>
         <Scores result={result} />
         {hasSteps(run.recipe.strategy) && (
@@ -62,7 +67,8 @@ function Scores({ result }: { result: RunResult }) {
             <>
               {t(`result.scoreHints.${score.name}`)}
               <Beside score={find(naive, score)} words={`result.naive.${result.test.kind}`} />
-              <Beside score={find(validation, score)} words="result.validation" />
+              {/* An adaptation's held-out texts are both. */}
+              {result.test.kind !== 'language' && <Beside score={find(validation, score)} words="result.validation" />}
             </>
           }
         />
@@ -90,7 +96,7 @@ function Beside({
   )
 }
 
-function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
+function useVerdictSentence(problem: Problem): (verdict: Verdict, strategy: string) => string {
   const { t } = useTranslation()
   const format = useFormat()
   return (verdict, strategy) => {
@@ -120,8 +126,15 @@ function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
           ? t('result.verdict.regression-poor', words)
           : t('result.verdict.regression', { ...words, score: format.percent(verdict.r2, 0) })
       }
-      case 'instruction':
-      case 'language': {
+      case 'language':
+        return t(`result.verdict.${problem.kind === 'language' ? problem.objective : 'masked'}`, {
+          count: verdict.total,
+          total: format.number(verdict.total),
+          pieces: format.number(verdict.pieces),
+          foreseen: format.percent(verdict.foreseen),
+          baseline: format.percent(verdict.baseline),
+        })
+      case 'instruction': {
         const words = {
           strategy,
           total: format.number(verdict.total),
@@ -129,8 +142,8 @@ function useVerdictSentence(): (verdict: Verdict, strategy: string) => string {
           baseline: format.measure(verdict.baseline),
         }
         return verdict.tone === 'poor'
-          ? t(`result.verdict.${verdict.kind}-poor`, words)
-          : t(`result.verdict.${verdict.kind}`, words)
+          ? t('result.verdict.instruction-poor', words)
+          : t('result.verdict.instruction', words)
       }
       default:
         return verdict satisfies never

@@ -1,4 +1,5 @@
 /** What a result means, before any table: what was achieved, against not reading the texts or not training at all. */
+import type { Adaptation } from '../../../shared/adaptation'
 import type { Metrics, RunResult } from '../../../shared/result'
 
 export type Tone = 'poor' | 'some' | 'good'
@@ -18,14 +19,22 @@ export type Verdict =
   /** Errors in the target's own units; `baseline` = the mean's. */
   | { kind: 'regression'; tone: Tone; r2: number; error: number; baseline: number }
   /** `baseline` = the perplexity before training. */
-  | { kind: 'instruction' | 'language'; tone: Tone; total: number; perplexity: number; baseline: number }
+  | { kind: 'instruction'; tone: Tone; total: number; perplexity: number; baseline: number }
+  /** Shares of the hidden pieces that were foreseen; `baseline` = before adapting. */
+  | { kind: 'language'; tone: Tone; total: number; pieces: number; foreseen: number; baseline: number }
 
 /** Above this share of the way from the baseline to perfect, a result counts as good. */
 const goodShare = 0.6
 /** Answers are never perfect: there a third of the way counts as good. */
 const goodShareOfAnswers = 0.33
+/** A perplexity that falls by less than this share gained little. */
+const clearFall = 0.05
 
-export function verdictOf({ test, naive }: Pick<RunResult, 'test' | 'naive'>): Verdict {
+/** @param head of an adapted model: beside a new one, the figures before say little, and nothing is called good */
+export function verdictOf(
+  { test, naive }: Pick<RunResult, 'test' | 'naive'>,
+  head: Adaptation['head'] = null,
+): Verdict {
   switch (test.kind) {
     case 'single-label': {
       const before = same(test, naive)
@@ -63,8 +72,19 @@ export function verdictOf({ test, naive }: Pick<RunResult, 'test' | 'naive'>): V
         baseline: before.meanAbsoluteError,
       }
     }
-    case 'instruction':
     case 'language': {
+      const before = same(test, naive)
+      const clear = test.perplexity <= (1 - clearFall) * before.perplexity
+      return {
+        kind: test.kind,
+        tone: test.loss >= before.loss ? 'poor' : clear && head !== 'new' ? 'good' : 'some',
+        total: test.examples,
+        pieces: test.tokens,
+        foreseen: test.tokenAccuracy,
+        baseline: before.tokenAccuracy,
+      }
+    }
+    case 'instruction': {
       const before = same(test, naive)
       return {
         kind: test.kind,

@@ -80,13 +80,14 @@ export function CurvesCard({ kind, curves, alive, ready }: CurvesCardProps) {
         <Tabs.List mb="md">
           {names.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {t(`run.tabs.${name}`)}
+              {t(kind === 'language' && name === 'scores' ? 'run.tabs.foreseen' : `run.tabs.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         {names.map((name) => (
           <Tabs.Panel key={name} value={name}>
             <Plot
+              kind={kind}
               curves={curves}
               names={tabs[name] ?? none}
               smoothed={noisy && smoothed}
@@ -102,6 +103,7 @@ export function CurvesCard({ kind, curves, alive, ready }: CurvesCardProps) {
 }
 
 interface PlotProps {
+  kind: ProblemKind
   curves: Curves
   names: readonly MetricName[]
   smoothed: boolean
@@ -110,7 +112,7 @@ interface PlotProps {
   ready: boolean
 }
 
-function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps) {
+function Plot({ kind, curves, names, smoothed, logarithmic, alive, ready }: PlotProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const lines = useMemo(
@@ -120,7 +122,9 @@ function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps)
         if (curve === undefined) return []
         const colour = lineColours[order] ?? 0
         const points = name.startsWith('validation/')
-        const raw = { ...downsample(curve, pointsDrawn), name: t(`run.series.${name}`), colour, points } as const
+        const foreseen = kind === 'language' && name === 'validation/token-accuracy'
+        const words = t(foreseen ? 'run.series.foreseen' : `run.series.${name}`)
+        const raw = { ...downsample(curve, pointsDrawn), name: words, colour, points } as const
         if (!smoothed) return [raw]
         const calm = downsample(smooth(curve, smoothingWeight), pointsDrawn)
         return [
@@ -128,7 +132,7 @@ function Plot({ curves, names, smoothed, logarithmic, alive, ready }: PlotProps)
           { ...raw, ...calm, name: `${raw.name}, ${t('run.series.smoothed')}` },
         ]
       }),
-    [curves, names, smoothed, t],
+    [kind, curves, names, smoothed, t],
   )
   if (!ready && lines.length === 0) return <Skeleton height={height} />
   const begins = names[0]?.startsWith('validation/') ? t('run.noEvaluation') : t('run.noPoints')

@@ -2,7 +2,7 @@
 import { Group, Progress as ProgressBar, SimpleGrid, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Progress, type Run, runPhases } from '../../../shared/run'
+import { type Progress, type Run, type RunPhase, runPhases } from '../../../shared/run'
 import { Figure } from '../../components/Figure'
 import { useDeviceText } from '../../lib/device-text'
 import { useFormat } from '../../lib/format'
@@ -85,7 +85,7 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
       {progress?.smallerBatch !== undefined && (
         <Text size="sm">{t('run.smallerBatch', { count: progress.smallerBatch })}</Text>
       )}
-      <Phases now={phase} share={progress?.phaseShare ?? 0} />
+      <Phases run={run} now={phase} share={progress?.phaseShare ?? 0} />
       <SimpleGrid cols={4} spacing="lg">
         <Figure
           label={t('run.elapsed')}
@@ -112,12 +112,15 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
   )
 }
 
-function Phases({ now, share }: { now: Progress['phase']; share: number }) {
+function Phases({ run, now, share }: { run: Run; now: Progress['phase']; share: number }) {
   const { t } = useTranslation()
-  const current = runPhases.indexOf(now)
+  // All layers of a model that is adapted learn: nothing is frozen.
+  const phases: readonly RunPhase[] =
+    run.adaptation === null ? runPhases : runPhases.filter((phase) => phase !== 'caching')
+  const current = phases.indexOf(now)
   return (
     <ol className="fino-phases" aria-label={t('run.phasesLabel')}>
-      {runPhases.map((phase, index) => {
+      {phases.map((phase, index) => {
         const state = index < current ? 'done' : index === current ? 'now' : 'later'
         const filled = state === 'done' ? 1 : state === 'now' ? share : 0
         return (

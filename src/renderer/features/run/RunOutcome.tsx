@@ -79,7 +79,7 @@ function Undone({ run }: { run: Run }) {
 function RepeatButton({ run }: { run: Run }) {
   const { t } = useTranslation()
   return (
-    <Button size="sm" variant="default" onClick={() => navigate(repeatRoute(run.recipe))}>
+    <Button size="sm" variant="default" onClick={() => navigate(repeatRoute(run))}>
       {t('run.repeat')}
     </Button>
   )

@@ -7,6 +7,7 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { RunStatus } from '../../components/RunStatus'
 import { useFormat } from '../../lib/format'
+import { useMethod } from '../../lib/method'
 import { useRun } from '../../lib/watch-run'
 import { CurvesCard } from './CurvesCard'
 import { ProgressCard } from './ProgressCard'
@@ -22,6 +23,7 @@ interface RunPanelProps {
 export function RunPanel({ id, onResult }: RunPanelProps) {
   const { t } = useTranslation()
   const format = useFormat()
+  const method = useMethod()
   const { run, failure, curves, progress, ready } = useRun(id)
   if (run === undefined) {
     return failure === undefined ? (
@@ -33,9 +35,7 @@ export function RunPanel({ id, onResult }: RunPanelProps) {
       <FailureNotice failure={failure} />
     )
   }
-  const what = [t(`strategy.${run.recipe.strategy}.name`), run.modelName, run.datasetName]
-    .filter((part) => part !== '')
-    .join(' · ')
+  const what = [method(run), run.modelName, run.datasetName].filter((part) => part !== '').join(' · ')
   const created = t('run.created', { date: format.dateTime(run.createdAt) })
   const alive = run.status === 'running' || run.status === 'queued'
   return (

@@ -58,7 +58,7 @@ export function RunMenu({ run }: { run: Run }) {
       <ConfirmDialog
         opened={dialog === 'delete'}
         title={t('runs.deleteTitle', { name: run.name })}
-        body={t('runs.deleteBody')}
+        body={t(run.adaptation === null ? 'runs.deleteBody' : 'runs.deleteBodyAdapted')}
         confirm={t('common.delete')}
         onConfirm={() => call('runs:remove', { id: run.id })}
         onClose={() => setDialog(null)}

@@ -9,6 +9,7 @@ import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { RunStatus } from '../../components/RunStatus'
 import { useFormat } from '../../lib/format'
+import { useMethod } from '../../lib/method'
 import { useQuery } from '../../lib/query'
 import { hashOf, navigate } from '../../lib/routes'
 import { useHeadline } from '../../lib/scores'
@@ -61,8 +62,8 @@ export function RunsScreen() {
 }
 
 function RunRow({ run }: { run: Run }) {
-  const { t } = useTranslation()
   const format = useFormat()
+  const method = useMethod()
   return (
     <Table.Tr>
       <Table.Td maw={300}>
@@ -83,7 +84,7 @@ function RunRow({ run }: { run: Run }) {
       <Table.Td>
         <RunStatus status={run.status} />
       </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{t(`strategy.${run.recipe.strategy}.name`)}</Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{method(run)}</Table.Td>
       <Table.Td maw={180}>
         <Text size="sm" truncate title={run.datasetName}>
           {run.datasetName}

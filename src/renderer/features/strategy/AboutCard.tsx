@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { Architecture } from '../../../shared/model'
 import type { StrategyDescription } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
+import { QuotePanel } from '../../components/QuotePanel'
 import { architectureNames } from '../../lib/architecture'
 import { useFormat } from '../../lib/format'
-import { QuotePanel } from './QuotePanel'
-import type { QuoteState } from './use-quotes'
+import type { QuoteState } from '../../lib/quote-state'
 
 interface AboutCardProps {
   description: StrategyDescription

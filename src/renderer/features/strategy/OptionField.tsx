@@ -1,8 +1,8 @@
 /** One of the strategy's own settings, as its description says: a number, a choice, several, or a switch. */
 import { MultiSelect, Select, Switch, TextInput } from '@mantine/core'
 import type { OptionDescription, OptionValue, StrategyId } from '../../../shared/strategy'
+import { Field, NumberSetting } from '../../components/Field'
 import { useOptionWords } from '../../lib/option-words'
-import { Field, NumberSetting } from './Field'
 import { WordListSetting } from './WordListSetting'
 
 interface OptionFieldProps {

@@ -1,9 +1,9 @@
 /** A quote in one line of a card: time and memory, and whether it fits. */
 import { Group, Loader, Skeleton, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { GuardBadge } from '../../components/QuotePanel'
 import { useFormat } from '../../lib/format'
-import { GuardBadge } from './QuotePanel'
-import type { QuoteState } from './use-quotes'
+import type { QuoteState } from '../../lib/quote-state'
 
 interface QuoteLineProps {
   name: string

@@ -8,13 +8,13 @@ import type { OptionValue, StrategyId } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
+import { GuardBadge } from '../../components/QuotePanel'
 import { useAction } from '../../lib/action'
 import { call } from '../../lib/api'
 import { useFormat } from '../../lib/format'
 import { useOptionWords, useValueWords } from '../../lib/option-words'
+import type { QuoteState } from '../../lib/quote-state'
 import { type RecipeDifference, recipeDifferences, trainCommand } from '../../lib/recipe-changes'
-import { GuardBadge } from './QuotePanel'
-import type { QuoteState } from './use-quotes'
 
 interface ReviewCardProps {
   request: RecipeRequest

@@ -6,10 +6,11 @@ import { type BackendChoice, backendChoiceSchema } from '../../../shared/device'
 import type { Recipe } from '../../../shared/recipe'
 import type { StrategyDescription } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
+import { Field, NumberSetting } from '../../components/Field'
+import { ranges } from '../../lib/number-ranges'
 import { withField, withOption } from '../../lib/recipe-changes'
 import type { RecipeChanges } from '../../lib/routes'
-import { Field, NumberSetting } from './Field'
-import { formFieldsOf, optionsOf, ranges } from './fields'
+import { formFieldsOf, optionsOf } from './fields'
 import { OptionField } from './OptionField'
 
 interface SettingsFormProps {

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next'
 import type { StrategyDescription } from '../../../shared/strategy'
 import { ShareMeter } from '../../components/ShareMeter'
 import { useFormat } from '../../lib/format'
+import type { QuoteState } from '../../lib/quote-state'
 import { QuoteLine } from './QuoteLine'
-import type { QuoteState } from './use-quotes'
 
 interface StrategyCardProps {
   description: StrategyDescription

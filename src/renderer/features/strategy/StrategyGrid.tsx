@@ -3,9 +3,9 @@ import { Group, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { StrategyDescription, StrategyId } from '../../../shared/strategy'
 import { ChoiceGroup } from '../../components/ChoiceGroup'
+import type { QuoteState } from '../../lib/quote-state'
 import { strategyGroupNames, strategyGroups } from '../../lib/strategy-groups'
 import { MisfitCard, StrategyCard } from './StrategyCard'
-import type { QuoteState } from './use-quotes'
 
 interface StrategyGridProps {
   descriptions: readonly StrategyDescription[]

@@ -1,18 +1,11 @@
 /** Quotes for all strategies: an estimate for each at once, then measured ones, one after another. */
 import { useEffect, useState } from 'react'
-import { Failure, type FailureRecord, toFailureRecord } from '../../../shared/failure'
+import { Failure, toFailureRecord } from '../../../shared/failure'
 import type { Quote } from '../../../shared/quote'
 import type { RecipeRequest } from '../../../shared/recipe'
 import type { StrategyId } from '../../../shared/strategy'
 import { call } from '../../lib/api'
-
-export type QuoteState =
-  /** With the quote that was there before the settings changed. */
-  | { kind: 'estimating'; quote: Quote | null }
-  | { kind: 'waiting'; quote: Quote }
-  | { kind: 'measuring'; quote: Quote | null }
-  | { kind: 'measured'; quote: Quote }
-  | { kind: 'failed'; quote: Quote | null; failure: FailureRecord }
+import type { QuoteState } from '../../lib/quote-state'
 
 type States = Readonly<Partial<Record<StrategyId, QuoteState>>>
 

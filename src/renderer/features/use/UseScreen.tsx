@@ -20,9 +20,10 @@ export function UseScreen({ runId }: { runId: string | null }) {
   }
   const runs = useQuery('runs:list', null, ['runs:changed'])
   const usable = (runs.value ?? [])
-    .filter((run) => run.result !== null)
+    .filter((run) => run.result !== null && run.adaptation === null)
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
-  const chosen = runId ?? usable[0]?.id ?? null
+  const adapts = runs.value?.some(({ id, adaptation }) => id === runId && adaptation !== null)
+  const chosen = (adapts ? null : runId) ?? usable[0]?.id ?? null
   if (runs.value === undefined || usable.length === 0) {
     return (
       <Page title={t('use.pickTitle')} intro={t('use.pickIntro')}>

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { placeOf } from '../../../../src/renderer/features/result/CostCard'
 import { verdictOf } from '../../../../src/renderer/features/result/verdict'
-import type { InstructionMetrics, MultiLabelMetrics, RegressionMetrics } from '../../../../src/shared/result'
+import type {
+  InstructionMetrics,
+  LanguageMetrics,
+  MultiLabelMetrics,
+  RegressionMetrics,
+} from '../../../../src/shared/result'
 
 const score = (label: string, support: number) => ({ label, support, precision: 1, recall: 1, f1: 1 })
 const labelled = (accuracy: number, supports: number[]) => ({
@@ -100,6 +105,39 @@ describe('verdictOf answers', () => {
     expect(verdictOf({ test: metrics(1), naive })).toMatchObject({ tone: 'good', baseline: Math.exp(3) })
     expect(verdictOf({ test: metrics(2.8), naive }).tone).toBe('some')
     expect(verdictOf({ test: metrics(3.1), naive }).tone).toBe('poor')
+  })
+})
+
+describe('verdictOf adapting', () => {
+  const metrics = (perplexity: number, tokenAccuracy: number): LanguageMetrics => ({
+    kind: 'language',
+    loss: Math.log(perplexity),
+    perplexity,
+    tokenAccuracy,
+    examples: 20,
+    tokens: 400,
+  })
+  const naive = metrics(20, 0.22)
+
+  it('tells the share of hidden pieces foreseen, after and before', () => {
+    expect(verdictOf({ test: metrics(12, 0.31), naive }, 'kept')).toEqual({
+      kind: 'language',
+      tone: 'good',
+      total: 20,
+      pieces: 400,
+      foreseen: 0.31,
+      baseline: 0.22,
+    })
+  })
+
+  it('praises neither a small gain nor one over a head that was new', () => {
+    expect(verdictOf({ test: metrics(19.5, 0.22), naive }, 'kept').tone).toBe('some')
+    expect(verdictOf({ test: metrics(12, 0.31), naive }, 'new').tone).toBe('some')
+  })
+
+  it('says where nothing was gained', () => {
+    expect(verdictOf({ test: metrics(20, 0.25), naive }, 'kept').tone).toBe('poor')
+    expect(verdictOf({ test: metrics(21, 0.22), naive }, 'new').tone).toBe('poor')
   })
 })
 

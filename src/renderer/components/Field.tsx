@@ -3,8 +3,8 @@ import { ActionIcon, Badge, Group, NumberInput, Stack, Text, Tooltip } from '@ma
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useFormat } from '../../lib/format'
-import type { NumberRange } from './fields'
+import { useFormat } from '../lib/format'
+import type { NumberRange } from '../lib/number-ranges'
 
 interface FieldProps {
   label: string

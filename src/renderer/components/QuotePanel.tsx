@@ -1,10 +1,10 @@
 /** What a strategy would cost here: memory, time and disk, as ranges, with a verdict on the memory. */
 import { Badge, Group, Loader, Skeleton, Stack, Text, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Quote } from '../../../shared/quote'
-import { useFailureText } from '../../lib/failure-text'
-import { useFormat } from '../../lib/format'
-import type { QuoteState } from './use-quotes'
+import type { Quote } from '../../shared/quote'
+import { useFailureText } from '../lib/failure-text'
+import { useFormat } from '../lib/format'
+import type { QuoteState } from '../lib/quote-state'
 
 const guardColours = { fits: 'moss', tight: 'amber', 'too-big': 'brick' } as const
 

@@ -1,0 +1,66 @@
+/** Which texts a model is adapted to: those of the data set, or those of a file. */
+import { Button, Group, Radio, Select, Stack, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Dataset, Preview } from '../../../shared/dataset'
+import { FailureNotice } from '../../components/FailureNotice'
+import { FileDrop } from '../../components/FileDrop'
+import { fileNameOf, hasLines } from '../../lib/adaptation'
+import { useReading } from '../../lib/reading'
+import type { AdaptationDraft } from '../../lib/routes'
+
+interface TextSourceProps {
+  dataset: Dataset
+  draft: AdaptationDraft
+  /** Of the chosen file, where it is a table. */
+  preview: Preview | undefined
+  textColumn: string | null
+  onChange(part: Partial<AdaptationDraft>): void
+}
+
+export function TextSource({ dataset, draft, preview, textColumn, onChange }: TextSourceProps) {
+  const { t } = useTranslation()
+  const { reading, read, failure } = useReading((file) => onChange({ file, text: undefined }))
+  const { file } = draft
+  return (
+    <Stack gap="sm">
+      <Radio.Group
+        label={t('adapt.which')}
+        value={draft.source ?? 'dataset'}
+        onChange={(value) => onChange({ source: value === 'file' ? 'file' : undefined })}
+      >
+        <Group gap="xl" mt={8}>
+          <Radio value="dataset" label={t('adapt.fromDataset', { name: dataset.name })} data-autofocus />
+          <Radio value="file" label={t('adapt.fromFile')} />
+        </Group>
+      </Radio.Group>
+      {draft.source === 'file' && file === undefined && (
+        <FileDrop compact title={t('adapt.drop')} hint={t('adapt.dropHint')} reading={reading} onFile={read} />
+      )}
+      <FailureNotice failure={failure} />
+      {draft.source === 'file' && file !== undefined && (
+        <Group align="flex-end" justify="space-between" wrap="nowrap">
+          {hasLines(file) ? (
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              <b>{preview?.fileName ?? fileNameOf(file)}</b> · {t('adapt.lines')}
+            </Text>
+          ) : (
+            <Select
+              label={t('adapt.column', { file: preview?.fileName ?? fileNameOf(file) })}
+              placeholder={t('adapt.chooseColumn')}
+              data={preview?.columns.map(({ name }) => name) ?? []}
+              value={textColumn}
+              allowDeselect={false}
+              disabled={preview === undefined}
+              onChange={(text) => text !== null && onChange({ text })}
+              style={{ flex: 1 }}
+              maw={380}
+            />
+          )}
+          <Button variant="default" onClick={() => onChange({ file: undefined, text: undefined })}>
+            {t('adapt.otherFile')}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  )
+}
