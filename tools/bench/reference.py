@@ -152,9 +152,9 @@ class Steps:
         self.training = create_optimizer(self.model, 1e-4, steps, 0.1)
 
     def next(self):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         training_step(self.model, self.batch(), *self.training)
-        return time.perf_counter() - started
+        return dict(seconds=time.perf_counter() - started, processorSeconds=time.process_time() - before)
 
     def batch(self):
         rows, length = self.work["batchSize"], self.work["length"]
@@ -266,11 +266,13 @@ def main():
                     steps = Steps(question["work"], question["steps"])
                     answer = {}
                 case "next":
-                    answer = dict(seconds=steps.next())
+                    answer = steps.next()
                 case "rate":
                     answer = dict(gflops=rate())
                 case "job":
+                    before = time.process_time()
                     answer = whole_job(question["job"])
+                    answer["processorSeconds"] = time.process_time() - before
                 case "end":
                     answer = dict(peakMemoryBytes=peak_memory())
         except Exception as error:

@@ -105,7 +105,9 @@ async function profile(settings: Settings): Promise<void> {
       if (settings.json) console.log(JSON.stringify({ work, backend, ...found }))
       else {
         const title = `${work.model}, ${work.batchSize} x ${work.length} tokens, ${work.strategy}, ${backend}`
-        console.log(`\n${title}: a ${work.timed} of ${(found.seconds * 1000).toFixed(0)} ms\n\n${profileTable(found)}`)
+        console.log(
+          `\n${title}: a ${work.timed} of ${(found.seconds * 1000).toFixed(0)} ms, operation by operation\n\n${profileTable(found)}`,
+        )
       }
     }
   }
@@ -119,7 +121,10 @@ async function attempt(
   process.stderr.write(`${name} ... `)
   try {
     const measured = await work()
-    const ratio = measured.ratio === null ? '' : `, ratio ${measured.ratio.toFixed(2)}`
+    const ratio =
+      measured.ratio === null
+        ? ''
+        : `, ratio ${measured.ratio.toFixed(2)}, of processor time ${measured.processorRatio?.toFixed(2)}`
     process.stderr.write(`${measured.ours.seconds.toFixed(3)} s${ratio}\n`)
     return { measured, note: null }
   } catch (thrown) {

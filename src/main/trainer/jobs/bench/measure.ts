@@ -4,7 +4,8 @@ import type { BackendChoice } from '../../../../shared/device'
 import { Failure } from '../../../../shared/failure'
 import { operations, type StepCase } from './cases'
 import type { Profile } from './profile'
-import type { Question } from './subject'
+import type { Taken } from './steps'
+import type { Answers, Question } from './subject'
 import { type Subject, startSubject } from './talk'
 import { median, medianRatio, takeSlices, takeTurns } from './turns'
 import type { WholeJob } from './whole-job'
@@ -12,6 +13,8 @@ import type { WholeJob } from './whole-job'
 export interface Measured {
   /** Of one step or pass, or of the whole job; the median. */
   readonly seconds: number
+  /** Of all its threads. */
+  readonly processorSeconds: number
   readonly peakMemoryBytes: number
   /** Of float32 matrix products between the steps, in 10^9 operations a second; null for a job. */
   readonly gflops: number | null
@@ -28,6 +31,8 @@ export interface Comparison {
   readonly reference: Measured | null
   /** Ours over the reference: the median of pairs. */
   readonly ratio: number | null
+  /** Of processor time; on one thread it holds on a busy machine, too. */
+  readonly processorRatio: number | null
 }
 
 export interface Conditions {
@@ -54,33 +59,41 @@ export async function compareSteps(work: StepCase, conditions: Conditions): Prom
       for (let step = 0; step < warmUps; step++) await subject.ask({ do: 'next' })
       await subject.ask({ do: 'rate' })
     }
-    const side = (index: number) => async (): Promise<number> => {
+    const side = (index: number) => async (): Promise<Taken> => {
       const { subject } = sides[index] as Started
-      const { seconds } = await subject.ask({ do: 'next' })
+      const taken = await subject.ask({ do: 'next' })
       rates[index]?.push((await subject.ask({ do: 'rate' })).gflops)
-      return seconds
+      return taken
     }
-    const nobody = async () => Number.NaN
-    const seconds = await takeTurns(side(0), reference ? side(1) : nobody, conditions.pairs)
+    const nobody = async () => ({ seconds: Number.NaN, processorSeconds: Number.NaN })
+    const outcomes = await takeTurns(side(0), reference ? side(1) : nobody, conditions.pairs)
     const [first, second] = await Promise.all(
       sides.map(async (started, index) => {
-        const taken = median(seconds[index as 0 | 1])
+        const seconds = median(secondsOf(outcomes[index as 0 | 1]))
+        const processorSeconds = median(processorSecondsOf(outcomes[index as 0 | 1]))
         const gflops = median(rates[index] as number[])
-        const share = operations(work) / taken / 1e9 / gflops
-        return { ...(await finish(started)), seconds: taken, gflops, share, scores: null }
+        const share = operations(work) / seconds / 1e9 / gflops
+        return { ...(await finish(started)), seconds, processorSeconds, gflops, share, scores: null }
       }),
     )
-    return { ours: first as Measured, reference: second ?? null, ratio: second ? medianRatio(...seconds) : null }
+    const ratioOf = (values: (taken: readonly Taken[]) => number[]) =>
+      second ? medianRatio(values(outcomes[0]), values(outcomes[1])) : null
+    return {
+      ours: first as Measured,
+      reference: second ?? null,
+      ratio: ratioOf(secondsOf),
+      processorRatio: ratioOf(processorSecondsOf),
+    }
   })
 }
 
 export async function compareJobs(job: WholeJob, conditions: Conditions): Promise<Comparison> {
   return await withSubjects(conditions, async (ours, reference) => {
-    const scores: Measured['scores'][] = []
+    const answers: Answers['job'][] = []
     const sides = [ours, ...(reference ? [reference] : [])].map((started, index) => ({
       ...started,
       work: async () => {
-        scores[index] = await started.subject.ask({ do: 'job', job })
+        answers[index] = await started.subject.ask({ do: 'job', job })
       },
     }))
     const [first, second] = sides
@@ -93,7 +106,8 @@ export async function compareJobs(job: WholeJob, conditions: Conditions): Promis
         seconds: seconds[index] as number,
         gflops: null,
         share: null,
-        scores: scores[index] ?? null,
+        processorSeconds: answers[index]?.processorSeconds ?? Number.NaN,
+        scores: answers[index] ?? null,
       })),
     )
     const [oursMeasured, referenceMeasured] = measured
@@ -101,17 +115,24 @@ export async function compareJobs(job: WholeJob, conditions: Conditions): Promis
       ours: oursMeasured as Measured,
       reference: referenceMeasured ?? null,
       ratio: referenceMeasured ? (oursMeasured as Measured).seconds / referenceMeasured.seconds : null,
+      processorRatio: referenceMeasured
+        ? (oursMeasured as Measured).processorSeconds / referenceMeasured.processorSeconds
+        : null,
     }
   })
 }
 
-/** Ours alone. */
+/** Ours alone, operation by operation: inside a graph they cannot be told apart. */
 export async function profileSteps(work: StepCase, conditions: Conditions): Promise<Profile> {
-  return await withSubjects({ ...conditions, reference: null }, async ({ subject }) => {
-    await subject.ask({ do: 'open', work, steps: warmUps + profiledSteps })
-    for (let step = 0; step < warmUps; step++) await subject.ask({ do: 'next' })
-    return await subject.ask({ do: 'profile', steps: profiledSteps })
-  })
+  return await withSubjects(
+    { ...conditions, reference: null },
+    async ({ subject }) => {
+      await subject.ask({ do: 'open', work, steps: warmUps + profiledSteps })
+      for (let step = 0; step < warmUps; step++) await subject.ask({ do: 'next' })
+      return await subject.ask({ do: 'profile', steps: profiledSteps })
+    },
+    { FINO_GRAPHS: 'off' },
+  )
 }
 
 interface Started {
@@ -124,9 +145,11 @@ interface Started {
 async function withSubjects<Result>(
   conditions: Conditions,
   use: (ours: Started, reference: Started | null) => Promise<Result>,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Result> {
   const threads = conditions.threads ?? availableParallelism()
-  const environment = conditions.threads === null ? {} : { TF_NUM_INTRAOP_THREADS: String(threads) }
+  const limits = conditions.threads === null ? {} : { TF_NUM_INTRAOP_THREADS: String(threads) }
+  const environment = { ...limits, ...variables }
   const subjects: Subject[] = []
   const start = async (command: string, words: readonly string[]): Promise<Started> => {
     const subject = startSubject(command, words, environment)
@@ -151,6 +174,9 @@ async function finish({ subject, device, versions }: Started) {
   const question: Extract<Question, { do: 'end' }> = { do: 'end' }
   return { ...(await subject.ask(question)), device, versions }
 }
+
+const secondsOf = (taken: readonly Taken[]) => taken.map(({ seconds }) => seconds)
+const processorSecondsOf = (taken: readonly Taken[]) => taken.map(({ processorSeconds }) => processorSeconds)
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now()

@@ -13,9 +13,20 @@ import { train } from '../../../engine/training/train'
 import type { StepCase } from './cases'
 import { randomArrays } from './random-model'
 
+export interface Taken {
+  readonly seconds: number
+  /** Of all threads of this process: what else the machine does leaves it nearly as it is. */
+  readonly processorSeconds: number
+}
+
+export function processorSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
 export interface Steps {
-  /** Does the next one; seconds a batch. */
-  next(): Promise<number>
+  /** Does the next one; what a batch took. */
+  next(): Promise<Taken>
   dispose(): Promise<void>
 }
 
@@ -70,11 +81,16 @@ export function openSteps(work: StepCase, steps: number): Steps {
   return {
     async next() {
       const startedAt = performance.now()
+      const before = processorSeconds()
       for (;;) {
         const { value, done } = await events.next()
         if (done) throw new Error(`training ended before the ${timed} that was asked for`)
         const share = shareOfBatch(value)
-        if (share !== null) return (performance.now() - startedAt) / 1000 / share
+        if (share === null) continue
+        return {
+          seconds: (performance.now() - startedAt) / 1000 / share,
+          processorSeconds: (processorSeconds() - before) / share,
+        }
       }
     },
     async dispose() {

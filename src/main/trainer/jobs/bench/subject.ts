@@ -11,7 +11,7 @@ import { peakMemoryBytes } from '../memory'
 import { trainRun } from '../train'
 import type { StepCase } from './cases'
 import { type Profile, profileWork } from './profile'
-import { openSteps, type Steps } from './steps'
+import { openSteps, processorSeconds, type Steps, type Taken } from './steps'
 import type { WholeJob } from './whole-job'
 
 export type Question =
@@ -28,12 +28,12 @@ export type Question =
 export interface Answers {
   start: { pid: number; device: string; versions: Record<string, string> }
   open: Record<never, never>
-  next: { seconds: number }
+  next: Taken
   /** The machine's rate for float32 matrix products, as this side multiplies. */
   rate: { gflops: number }
   profile: Profile
   /** Of the test split: shows that both sides did the same work. */
-  job: { loss: number; accuracy: number }
+  job: { loss: number; accuracy: number; processorSeconds: number }
   end: { peakMemoryBytes: number }
 }
 
@@ -58,15 +58,16 @@ export async function answerQuestions(): Promise<void> {
         steps = openSteps(question.work, question.steps)
         return {}
       case 'next':
-        return { seconds: await opened().next() }
+        return await opened().next()
       case 'rate':
         return { gflops: await measureProducts(rateMilliseconds) }
       case 'profile':
         return await profileWork(() => opened().next(), question.steps)
       case 'job': {
+        const before = processorSeconds()
         const { result } = await trainRun({ ...question.job, resume: false }, context)
         if (result.test.kind !== 'single-label') throw new Error(`scored as ${result.test.kind}`)
-        return { loss: result.test.loss, accuracy: result.test.accuracy }
+        return { loss: result.test.loss, accuracy: result.test.accuracy, processorSeconds: processorSeconds() - before }
       }
       case 'end':
         await steps?.dispose()

@@ -22,7 +22,7 @@ export interface JobRow {
 }
 
 export function stepTable(rows: readonly StepRow[]): string {
-  const heads = ['model', 'tokens', 'strategy', 'timed', 'backend', 'ms', 'reference ms', 'ratio', 'tokens/s']
+  const heads = ['model', 'tokens', 'strategy', 'timed', 'backend', 'ms', 'reference ms', 'ratio']
   const cells = rows.map(({ work, backend, measured, note }) => {
     const { ours, reference, ratio } = measured ?? { ours: null, reference: null, ratio: null }
     const tokens = work.batchSize * work.length
@@ -32,7 +32,7 @@ export function stepTable(rows: readonly StepRow[]): string {
       work.strategy,
       work.timed,
       backend,
-      ...[milliseconds(ours), milliseconds(reference), fixed(ratio, 2)],
+      ...[milliseconds(ours), milliseconds(reference), fixed(ratio, 2), fixed(measured?.processorRatio, 2)],
       ours ? (tokens / ours.seconds).toFixed(0) : '',
       ...[
         megabytes(ours),
@@ -44,15 +44,30 @@ export function stepTable(rows: readonly StepRow[]): string {
       note ?? '',
     ]
   })
-  return markdown([...heads, 'MB', 'reference MB', 'ratio', 'of matmul', "reference's", ''], cells)
+  return markdown(
+    [...heads, 'processor', 'tokens/s', 'MB', 'reference MB', 'ratio', 'of matmul', "reference's", ''],
+    cells,
+  )
 }
 
 export function jobTable(rows: readonly JobRow[]): string {
-  const heads = ['model', 'strategy', 'backend', 's', 'reference s', 'ratio', 'MB', 'reference MB', 'ratio']
+  const heads = [
+    'model',
+    'strategy',
+    'backend',
+    's',
+    'reference s',
+    'ratio',
+    'processor',
+    'MB',
+    'reference MB',
+    'ratio',
+  ]
   const cells = rows.map(({ model, strategy, backend, measured, note }) => {
     const { ours, reference, ratio } = measured ?? { ours: null, reference: null, ratio: null }
     return [
       ...[model, strategy, backend, fixed(ours?.seconds, 0), fixed(reference?.seconds, 0), fixed(ratio, 2)],
+      fixed(measured?.processorRatio, 2),
       ...[megabytes(ours), megabytes(reference), memoryRatio(measured)],
       ...[ours, reference].map((side) => fixed(side?.scores?.accuracy, 3)),
       note ?? '',

@@ -1,16 +1,20 @@
 /** Two sides take turns, so that whatever else the machine does meets both. */
 
-export type Side = () => Promise<number>
+export type Side<Outcome> = () => Promise<Outcome>
 
-/** Seconds of each side, in pairs; who is first changes with every pair. */
-export async function takeTurns(ours: Side, reference: Side, pairs: number): Promise<[number[], number[]]> {
-  const seconds: [number[], number[]] = [[], []]
+/** What each side came to, in pairs; who is first changes with every pair. */
+export async function takeTurns<Outcome>(
+  ours: Side<Outcome>,
+  reference: Side<Outcome>,
+  pairs: number,
+): Promise<[Outcome[], Outcome[]]> {
+  const outcomes: [Outcome[], Outcome[]] = [[], []]
   for (let pair = 0; pair < pairs; pair++) {
     for (const side of pair % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      seconds[side].push(await (side === 0 ? ours : reference)())
+      outcomes[side].push(await (side === 0 ? ours : reference)())
     }
   }
-  return seconds
+  return outcomes
 }
 
 export interface Runner {

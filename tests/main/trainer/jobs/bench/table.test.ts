@@ -5,6 +5,7 @@ import { jobTable, markdown, profileTable, stepTable } from '../../../../../src/
 
 const side = (seconds: number, peakMemoryBytes: number): Measured => ({
   seconds,
+  processorSeconds: 2 * seconds,
   peakMemoryBytes,
   gflops: 100,
   share: 0.613,
@@ -21,10 +22,15 @@ const cellsOf = (text: string, line: number) =>
 
 describe('the table of steps', () => {
   it('says time, ratio, tokens a second, memory and share of the matmul rate', () => {
-    const measured = { ours: side(0.5, 8e8), reference: { ...side(0.8, 1e9), share: 0.4 }, ratio: 0.6 }
+    const measured = {
+      ours: side(0.5, 8e8),
+      reference: { ...side(0.8, 1e9), share: 0.4 },
+      ratio: 0.6,
+      processorRatio: 0.7,
+    }
     const text = stepTable([{ kind: 'step', work, backend: 'auto', measured, note: null }])
     expect(cellsOf(text, 2)).toEqual(
-      ['', 'encoder-small', '16 x 64', 'lora', 'step', 'auto', '500', '800', '0.60', '2048'].concat(
+      ['', 'encoder-small', '16 x 64', 'lora', 'step', 'auto', '500', '800', '0.60', '0.70', '2048'].concat(
         '800',
         '1000',
         '0.80',
@@ -37,19 +43,19 @@ describe('the table of steps', () => {
   })
 
   it('leaves the ratios empty without a reference, and says what went wrong', () => {
-    const alone = { ours: side(0.5, 8e8), reference: null, ratio: null }
+    const alone = { ours: side(0.5, 8e8), reference: null, ratio: null, processorRatio: null }
     const text = stepTable([
       { kind: 'step', work, backend: 'auto', measured: alone, note: null },
       { kind: 'step', work, backend: 'wasm', measured: null, note: 'The memory ran out.' },
     ])
-    expect(cellsOf(text, 2)?.slice(6, 14)).toEqual(['500', '', '', '2048', '800', '', '', '61 %'])
-    expect(cellsOf(text, 3)?.slice(5)).toEqual(['wasm', ...Array(9).fill(''), 'The memory ran out.', ''])
+    expect(cellsOf(text, 2)?.slice(6, 15)).toEqual(['500', '', '', '', '2048', '800', '', '', '61 %'])
+    expect(cellsOf(text, 3)?.slice(5)).toEqual(['wasm', ...Array(10).fill(''), 'The memory ran out.', ''])
   })
 })
 
 it('the table of jobs says seconds and how well both sides answered', () => {
   const scored = (accuracy: number) => ({ ...side(60, 1e9), scores: { loss: 0.7, accuracy } })
-  const measured = { ours: scored(0.512), reference: scored(0.508), ratio: 0.5 }
+  const measured = { ours: scored(0.512), reference: scored(0.508), ratio: 0.5, processorRatio: 0.4 }
   const text = jobTable([
     { kind: 'job', model: 'encoder-small', strategy: 'full', backend: 'auto', measured, note: null },
   ])
@@ -61,6 +67,7 @@ it('the table of jobs says seconds and how well both sides answered', () => {
     '60',
     '60',
     '0.50',
+    '0.40',
     '1000',
     '1000',
     '1.00',
