@@ -10,7 +10,6 @@ import { registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
 import { createAdamWUpdate } from './tensorflow-adamw'
 import type { Backend, Binding } from './tensorflow-binding'
-
 import { createGraphs } from './tensorflow-graphs'
 import { registerTensorflowKernels } from './tensorflow-kernels'
 

@@ -50,11 +50,14 @@ export function createGraphs(backend: Backend, tell: (sentence: string) => void)
       fill(name, traced, tf.tensor_util.getTensorsInContainer(result))
       return result
     } catch (thrown) {
-      if (!(thrown instanceof Untraceable || thrown instanceof GraphRefused)) throw thrown
       if (result) tf.dispose(result)
+      // A mistake of the work's own is one operation by operation, too, and is thrown here.
+      const done = operationByOperation(kind, work)
       refused.add(name)
-      tell(`${name} runs operation by operation: ${thrown.message}`)
-      return operationByOperation(kind, work)
+      for (const { session } of kinds.get(name)?.graphs ?? []) backend.binding.deleteSavedModel(session)
+      kinds.delete(name)
+      tell(`${name} runs operation by operation: ${reasonOf(thrown)}`)
+      return done
     }
   }
 
@@ -90,15 +93,12 @@ export function createGraphs(backend: Backend, tell: (sentence: string) => void)
     }
     if (graphs.length === mostGraphs) backend.binding.deleteSavedModel((graphs.shift() as Loaded).session)
     kind.inVain += 1
-    if (kind.inVain > patience) throw new GraphRefused('it never reads the same twice')
+    if (kind.inVain > patience) throw new Error('it never reads the same twice')
     const loaded = load(backend, program)
     graphs.push(loaded)
     return loaded
   }
 }
-
-/** TensorFlow does not take a graph, or does not run it. */
-class GraphRefused extends Error {}
 
 /** Numbers from here downwards stand for values of a tape; -1 is TensorFlow.js' own sign for "not on the device yet". */
 const firstTraced = -2
@@ -166,8 +166,6 @@ function load({ binding }: Backend, program: Program): Loaded {
   try {
     writeFileSync(join(folder, 'saved_model.pb'), graph.bytes)
     return { program: forgetNumbers(program), graph, session: binding.loadSavedModel(folder, graphTag) }
-  } catch (thrown) {
-    throw new GraphRefused(reasonOf(thrown))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -187,8 +185,6 @@ function execute({ binding, tensorMap }: Backend, { program, graph, session }: L
   })
   try {
     return binding.runSavedModel(session, inputs, graph.inputs.join(), graph.outputs.join())
-  } catch (thrown) {
-    throw new GraphRefused(reasonOf(thrown))
   } finally {
     for (const id of passing) binding.deleteTensor(id)
   }
