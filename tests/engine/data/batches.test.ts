@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  lengthsForTraining,
   padBatch,
   paddedTokens,
   planByLength,
@@ -7,7 +8,6 @@ import {
   planEpoch,
   stepsPerEpoch,
 } from '../../../src/main/engine/data/batches'
-import { choosePaddedLengths } from '../../../src/main/engine/data/padded-lengths'
 import { createRandom } from '../../../src/main/engine/random'
 
 const random = createRandom(3)
@@ -15,7 +15,7 @@ const examples = Array.from({ length: 101 }, () => ({
   tokenIds: Int32Array.from({ length: 3 + random.integer(60) }, () => 5),
   target: new Float32Array(1),
 }))
-const lengths = choosePaddedLengths([examples], 64)
+const lengths = lengthsForTraining(examples, [], { batchSize: 8, accumulationSteps: 1, maxLength: 64 })
 const options = { batchSize: 8, accumulationSteps: 1, lengths }
 const rowsOf = (steps: ReturnType<typeof planEpoch>) => steps.flat().flatMap(({ rows }) => rows)
 

@@ -1,7 +1,7 @@
 /** Which texts go together: batches of similar length, in an order that the seeded generator alone decides. */
-import type { Random } from '../random'
+import { createRandom, type Random } from '../random'
 import type { Example } from './encode'
-import { paddedLength } from './padded-lengths'
+import { choosePaddedLengths, paddedLength } from './padded-lengths'
 
 /** One padded batch, as positions in the list of examples. */
 export interface BatchPlan {
@@ -80,6 +80,22 @@ function planFrom(
     from += size
   }
   return plans
+}
+
+/** The lengths that suit training's batches and the validation's texts. The same for the same texts and recipe. */
+export function lengthsForTraining(
+  train: readonly Example[],
+  validation: readonly Example[],
+  recipe: { readonly batchSize: number; readonly accumulationSteps: number; readonly maxLength: number },
+): number[] {
+  // An epoch like any other: a batch is as long as its longest text.
+  const epoch = planEpoch(train, { ...recipe, lengths: [], random: createRandom('padded lengths') })
+  const batches = epoch.flat().flatMap(({ rows, time }) => rows.map(() => time))
+  return choosePaddedLengths([...batches, ...textLengths(validation)], recipe.maxLength)
+}
+
+export function textLengths(examples: readonly Example[]): number[] {
+  return examples.map(({ tokenIds }) => tokenIds.length)
 }
 
 /** Fills a batch's texts up to its length, on the right. */

@@ -2,23 +2,19 @@
  * The few lengths to which a job's texts are padded: a step is compiled once for each shape, and pools that reuse memory
  * meet the same ones again.
  */
-import type { Example } from './encode'
 
 const multiple = 8
-const mostLengths = 8
+const mostLengths = 12
 
 /**
- * Ascending; the last holds the longest text. Multiples of 8, save that none exceeds `maxLength`, chosen so that the
- * texts are padded with as few tokens as so few lengths allow. The same for the same texts.
+ * Ascending; the last holds the longest. Multiples of 8, save that none exceeds `maxLength`, chosen so that rows of the
+ * given lengths are padded with as few tokens as so few lengths allow.
  */
-export function choosePaddedLengths(
-  texts: readonly (readonly Pick<Example, 'tokenIds'>[])[],
-  maxLength: number,
-): number[] {
+export function choosePaddedLengths(rows: readonly number[], maxLength: number): number[] {
   const counts = new Map<number, number>()
-  for (const { tokenIds } of texts.flat()) {
-    const length = Math.max(tokenIds.length, Math.min(Math.ceil(tokenIds.length / multiple) * multiple, maxLength))
-    counts.set(length, (counts.get(length) ?? 0) + 1)
+  for (const length of rows) {
+    const padded = Math.max(length, Math.min(Math.ceil(length / multiple) * multiple, maxLength))
+    counts.set(padded, (counts.get(padded) ?? 0) + 1)
   }
   const known = [...counts.keys()].sort((left, right) => left - right)
   if (known.length <= mostLengths) return known

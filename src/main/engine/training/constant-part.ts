@@ -3,7 +3,7 @@ import { dispose, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core'
 import { keptPart } from '../../../shared/kept-part'
 import { carryOut } from '../backends/abilities'
 import { toTensors } from '../data/batch-tensors'
-import { type BatchPlan, padBatch, planByTokens } from '../data/batches'
+import { type BatchPlan, padBatch, planByTokens, textLengths } from '../data/batches'
 import type { Counted, Example } from '../data/encode'
 import { choosePaddedLengths } from '../data/padded-lengths'
 import { textRows } from '../models/text-outputs'
@@ -62,7 +62,7 @@ export async function* computeConstantParts(
   }
   let finished = false
   try {
-    const lengths = choosePaddedLengths([examples], model.maximumLength)
+    const lengths = choosePaddedLengths(textLengths(examples), model.maximumLength)
     let done = 0
     const plans = planByTokens(examples, tokensAtOnce, lengths)
     for (const plan of plans) {

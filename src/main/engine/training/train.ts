@@ -1,9 +1,8 @@
 /** The training loop: one for every strategy and every problem. It yields plain events and hands back a report. */
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
-import { paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
+import { lengthsForTraining, paddedTokens, planEpoch, stepsPerEpoch } from '../data/batches'
 import type { Encoded } from '../data/encode'
-import { choosePaddedLengths } from '../data/padded-lengths'
 import { createRandom } from '../random'
 import { assignParameters, isBetter, type ParameterValues, readParameters } from './best'
 import {
@@ -37,7 +36,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
 
   // 1. Texts become token ids.
   const [trained, validated] = [yield* encoded(task.train), yield* encoded(task.validation)]
-  const lengths = choosePaddedLengths([trained, validated], maxLength)
+  const lengths = lengthsForTraining(trained, validated, recipe)
   const words = keepUsedWords(task.model, task.tokenizer.paddingId, [trained, validated])
   const { model } = words
   const { parameters } = model

@@ -5,6 +5,7 @@ import type { DatasetRow } from '../../../shared/dataset'
 import { Failure } from '../../../shared/failure'
 import type { Metrics } from '../../../shared/result'
 import { startBackend } from '../../devices/start-backend'
+import { textLengths } from '../../engine/data/batches'
 import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { adaptedCard } from '../../engine/formats/adapted-card'
 import { downloadArrays } from '../../engine/formats/arrays'
@@ -100,7 +101,7 @@ async function measureTexts(
   const objective = objectiveOf(problem)
   const { model, tokenizer, maxLength } = loaded
   const { examples } = await encodeAll(objective, loaded, texts, { breathe: () => drive.between(phase, 0, 1) })
-  const lengths = choosePaddedLengths([examples], maxLength)
+  const lengths = choosePaddedLengths(textLengths(examples), maxLength)
   const work = evaluate(model, objective, { examples, paddingId: tokenizer.paddingId, batchSize, lengths })
   let next = await work.next()
   while (!next.done) {

@@ -2,9 +2,8 @@
 import type { DatasetRow, SplitName } from '../../../shared/dataset'
 import type { Problem } from '../../../shared/problem'
 import type { Recipe } from '../../../shared/recipe'
-import { paddedTokens, planByLength, planEpoch } from '../../engine/data/batches'
+import { lengthsForTraining, paddedTokens, planByLength, planEpoch } from '../../engine/data/batches'
 import { chunksOf, type Example, type Tokenizer } from '../../engine/data/encode'
-import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { encodePrompts } from '../../engine/data/template'
 import { inspectModel } from '../../engine/formats/hugging-face'
 import { createRandom } from '../../engine/random'
@@ -57,8 +56,8 @@ export function costOf(
   test: readonly Example[],
   recipe: Pick<Recipe, 'batchSize' | 'accumulationSteps' | 'maxLength' | 'seed'>,
 ): DataCost {
-  const { batchSize, maxLength } = recipe
-  const lengths = choosePaddedLengths([train, validation], maxLength)
+  const { batchSize } = recipe
+  const lengths = lengthsForTraining(train, validation, recipe)
   const steps = planEpoch(train, { ...recipe, lengths, random: createRandom(recipe.seed).fork('shuffling') })
   const evaluated = (examples: readonly Example[]) => planByLength(examples, batchSize, lengths)
   const all = [...steps.flat(), ...evaluated(validation), ...evaluated(test)]

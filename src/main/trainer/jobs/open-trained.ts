@@ -3,7 +3,7 @@ import { tidy } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../shared/failure'
 import type { Problem } from '../../../shared/problem'
 import { toTensors } from '../../engine/data/batch-tensors'
-import { padBatch } from '../../engine/data/batches'
+import { padBatch, textLengths } from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
 import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { openExport } from '../../engine/formats/exported'
@@ -80,7 +80,7 @@ export async function measureAll(
   examples: readonly Example[],
   context: Pick<JobContext, 'breathe' | 'counted' | 'stop'>,
 ): Promise<Float32Array> {
-  const lengths = choosePaddedLengths([examples], maxLength)
+  const lengths = choosePaddedLengths(textLengths(examples), maxLength)
   const inputs = { examples, paddingId: tokenizer.paddingId, batchSize, lengths }
   return await finish(evaluate(model, objectiveOf(problem), inputs), context, (done, total) => {
     leaveIfAsked(context)

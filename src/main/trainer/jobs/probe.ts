@@ -3,9 +3,16 @@ import { dispose } from '@tensorflow/tfjs-core'
 import type { SplitName } from '../../../shared/dataset'
 import type { Problem } from '../../../shared/problem'
 import { startBackend } from '../../devices/start-backend'
-import { type BatchPlan, paddedTokens, pick, planByLength, planEpoch, type StepPlan } from '../../engine/data/batches'
+import {
+  type BatchPlan,
+  lengthsForTraining,
+  paddedTokens,
+  pick,
+  planByLength,
+  planEpoch,
+  type StepPlan,
+} from '../../engine/data/batches'
 import type { Example } from '../../engine/data/encode'
-import { choosePaddedLengths } from '../../engine/data/padded-lengths'
 import { createRandom } from '../../engine/random'
 import { clipFactor, globalNorm } from '../../engine/training/clipping'
 import { computeConstantParts, type Inputs, isWorthKeeping } from '../../engine/training/constant-part'
@@ -44,7 +51,7 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
       (await encodeAll(objective, loaded, rowsOf(rows, split), context)).examples
     const [train, validation, test] = [await encoded('train'), await encoded('validation'), await encoded('test')]
     const cost = costOf(train, validation, test, { ...recipe, maxLength })
-    const lengths = choosePaddedLengths([train, validation], maxLength)
+    const lengths = lengthsForTraining(train, validation, { ...recipe, maxLength })
     const common = { paddingId: tokenizer.paddingId, batchSize: recipe.batchSize, lengths }
 
     // Evaluation: once to warm up on the longest batch of all, then a typical one.
