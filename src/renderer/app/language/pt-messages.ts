@@ -38,6 +38,7 @@ export const messages: Messages = {
       'Corrija a linha e tente de novo.',
     ],
     'dataset-too-small': [
+      'Há só {{texts, number}} textos diferentes, e adaptar um modelo pede ao menos {{minimum, number}}. Escolha um arquivo com mais textos ou outra coluna.',
       'A coluna “{{column}}” de {{path, file}} tem só {{groups, number}} grupos; treino, validação e teste precisam de um cada. Acrescente linhas de outros grupos ou divida sem coluna de grupo.',
       'Com os grupos juntos, uma das divisões de {{path, file}} ({{split}}) só tem um valor em “{{column}}”. Escolha outra coluna de grupo ou outra semente.',
       'Há linhas ou textos diferentes de menos por classe em {{path, file}}. Rotule mais linhas ou junte classes.',
