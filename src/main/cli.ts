@@ -88,7 +88,9 @@ function createProgram(
     .allowExcessArguments(false)
   const command = (name: string, description: string) => program.command(name).description(description)
 
-  command('doctor', 'show what this machine can compute with').action(() => act(commands.doctor))
+  command('doctor', 'show what this machine can compute with')
+    .option('--clear', 'drop what is kept of frozen layers')
+    .action((flags: { clear?: boolean }) => act((context) => commands.doctor(context, flags)))
 
   withImportFlags(command('import <FILE>', 'import a CSV, TSV, JSON or JSON Lines file'))
     .option('--name <NAME>', 'name of the data set')

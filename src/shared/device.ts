@@ -27,6 +27,8 @@ export const doctorReportSchema = z.object({
   /** Further facts for people. */
   freeMemoryBytes: z.number(),
   freeDiskBytes: z.number(),
+  /** What frozen layers said of texts, kept for later runs. */
+  keptBytes: z.number(),
   processor: z.string(),
   platform: z.string(),
   version: z.string(),

@@ -112,6 +112,15 @@ describe('messages', () => {
     expect(report.memoryBytes).toBeGreaterThan(report.freeMemoryBytes)
     expect(report.backends.map(({ id }) => id)).toEqual(['wasm', 'tensorflow'])
   })
+
+  test('the doctor says what is kept of frozen layers, and can drop it', async () => {
+    const { devices, workspace } = application.features
+    await mkdir(workspace.keptOutputs, { recursive: true })
+    await writeFile(join(workspace.keptOutputs, 'ab.f32'), new Uint8Array(400))
+    expect((await devices.doctor()).keptBytes).toBe(400)
+    await devices.clearKept()
+    expect((await devices.doctor()).keptBytes).toBe(0)
+  })
 })
 
 describe('a run', () => {

@@ -21,7 +21,8 @@ export interface Context {
   output: Output
 }
 
-export async function doctor({ application, output }: Context): Promise<number> {
+export async function doctor({ application, output }: Context, flags: { clear?: boolean } = {}): Promise<number> {
+  if (flags.clear) await application.features.devices.clearKept()
   const report = await application.features.devices.doctor()
   output.answer(documents.doctorDocument(report), () =>
     [
@@ -32,6 +33,7 @@ export async function doctor({ application, output }: Context): Promise<number> 
         ['Processor', report.processor],
         ['Memory', `${gigabytes(report.memoryBytes)}, ${gigabytes(report.freeMemoryBytes)} free`],
         ['Disk', `${gigabytes(report.freeDiskBytes)} free`],
+        ['Kept', `${gigabytes(report.keptBytes)} of frozen layers' outputs, which later runs need not compute again`],
       ]),
       '',
       table(

@@ -3,6 +3,7 @@ import { cpus, freemem, totalmem } from 'node:os'
 import type { DoctorReport } from '../../shared/device'
 import { Failure, toFailureRecord } from '../../shared/failure'
 import { installAcceleration, removeAcceleration } from '../devices/acceleration/install'
+import { clearKeptOutputs, keptOutputsSize } from '../files/kept-outputs'
 import type { Workspace } from '../files/workspace'
 import { freeDiskBytes } from '../files/write-failure'
 import type { Backends } from './backends'
@@ -10,6 +11,8 @@ import type { Publish } from './publish'
 
 export interface Devices {
   doctor(): Promise<DoctorReport>
+  /** Drops what frozen layers said of texts: later runs compute it again. */
+  clearKept(): Promise<void>
   /** Resolves when it is installed; one installation at a time. `from`: a wheel already on disk. */
   accelerate(input?: { from?: string | undefined }): Promise<void>
   cancelAcceleration(): void
@@ -24,7 +27,7 @@ export function createDevices({
   version,
   publish,
 }: {
-  workspace: Pick<Workspace, 'home' | 'acceleration'>
+  workspace: Pick<Workspace, 'home' | 'acceleration' | 'keptOutputs'>
   backends: Backends
   version: string
   publish: Publish
@@ -44,12 +47,15 @@ export function createDevices({
         home: workspace.home,
         memoryBytes: memoryBytes(),
         freeMemoryBytes: freeMemoryBytes(),
+        keptBytes: (await keptOutputsSize(workspace.keptOutputs)).byteLength,
         freeDiskBytes: (await freeDiskBytes(workspace.home)) ?? 0,
         processor: cpus()[0]?.model.trim() ?? 'unknown',
         platform: `${process.platform} ${process.arch}`,
         version,
       }
     },
+
+    clearKept: () => clearKeptOutputs(workspace.keptOutputs),
 
     async accelerate({ from } = {}) {
       refuseWhileInstalling()
