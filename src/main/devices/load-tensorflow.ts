@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../shared/failure'
-import { registerAbilities } from '../engine/backends/abilities'
+import { type Abilities, registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
 import { createAdamWUpdate } from './tensorflow-adamw'
 import type { Backend, Binding } from './tensorflow-binding'
@@ -39,10 +39,7 @@ export function loadTensorflow(acceleration: Acceleration): void {
     registerTensorflowKernels()
     const backend = new NodeJSKernelBackend(addon.exports as Binding, packageName)
     tf.registerBackend('tensorflow', () => backend)
-    registerAbilities('tensorflow', {
-      updateByAdamW: createAdamWUpdate(backend),
-      ...(runsGraphs(acceleration) && { carryOut: createGraphs(backend, (sentence) => console.warn(sentence)) }),
-    })
+    if (!acceleration.gpu) registerAbilities('tensorflow', abilitiesOf(acceleration, backend))
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
     throw new Failure(
@@ -59,6 +56,12 @@ export function loadTensorflow(acceleration: Acceleration): void {
  */
 export function runsGraphs({ gpu }: Pick<Acceleration, 'gpu'>): boolean {
   return !gpu && process.env.FINO_GRAPHS !== 'off'
+}
+
+function abilitiesOf(acceleration: Acceleration, backend: Backend): Abilities {
+  const updateByAdamW = createAdamWUpdate(backend)
+  if (!runsGraphs(acceleration)) return { updateByAdamW }
+  return { updateByAdamW, carryOut: createGraphs(backend, (sentence) => console.warn(sentence)) }
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu'
