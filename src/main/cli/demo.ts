@@ -44,7 +44,7 @@ export async function demo(context: Context, flags: { backend: string }): Promis
   const fast = (await backends.choose(backend.data)).backend !== 'wasm'
   if (!fast) {
     output.note(
-      'On wasm full and lora train for 2 epochs here, to be done in minutes; `fino accelerate` makes it faster.',
+      'On wasm lora trains for 4 epochs here, to be done in minutes; `fino accelerate` makes it faster.',
     )
   }
 
@@ -102,7 +102,7 @@ async function trainOne(
 ): Promise<Run> {
   const { quotes, runs } = application.features
   const { dataset, strategy, backend, fast } = chosen
-  const shortened = !fast && (strategy === 'full' || strategy === 'lora') ? { epochs: 2 } : {}
+  const shortened = !fast && strategy === 'lora' ? { epochs: 4 } : {}
   const request = { datasetId: dataset.id, modelId: 'starter', strategy, backend, ...shortened }
   output.note(`\n${dataset.targetColumn}: ${strategy}`)
   // A probe runs a few real steps: worth its time only where a step is quick.
