@@ -43,9 +43,7 @@ export async function demo(context: Context, flags: { backend: string }): Promis
 
   const fast = (await backends.choose(backend.data)).backend !== 'wasm'
   if (!fast) {
-    output.note(
-      'On wasm lora trains for 4 epochs here, to be done in minutes; `fino accelerate` makes it faster.',
-    )
+    output.note('On wasm lora trains for 4 epochs here, to be done in minutes; `fino accelerate` makes it faster.')
   }
 
   const finished: Run[] = []
