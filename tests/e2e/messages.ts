@@ -62,6 +62,15 @@ export function answeredPrompts(): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 }
 
+/** A labelled table's texts without their labels, and 60 more of words that a tiny model knows. */
+export function wordyTexts(labelled: string): string {
+  const words = ['late', 'parcel', 'broken', 'thanks', 'great', 'refund', 'door', 'lamp', 'blue', 'slow']
+  const pairs = words.flatMap((first, index) =>
+    words.slice(0, 6).map((second) => `${first} ${second} never ${words[(index + 3) % words.length]} kind`),
+  )
+  return [labelled, ...pairs.map((text) => `${text},`)].join('\r\n')
+}
+
 export const unlabelledTexts = [
   'The courier lost my parcel',
   'Please refund the second payment',

@@ -41,7 +41,7 @@ export function createAdaptations({
   settings: () => Settings
 }): Adaptations {
   const probes = new Map<string, AbortController>()
-  /** The last of each request, so that a start repeats what was shown. */
+  /** The last of each request, whatever the new model is to be called, so that a start repeats what was shown. */
   const given = new Map<string, Quote>()
 
   async function prepare(request: AdaptationRequest) {
@@ -69,7 +69,7 @@ export function createAdaptations({
       try {
         const prepared = await prepare(request)
         const quoted = await quote(prepared, probe ? ending.signal : null)
-        given.set(key, quoted)
+        given.set(costKey(request), quoted)
         return { recipe: prepared.recipe, texts: prepared.texts.texts, quote: quoted }
       } finally {
         if (probes.get(key) === ending) probes.delete(key)
@@ -82,12 +82,16 @@ export function createAdaptations({
       const prepared = await prepare(request)
       const { model, recipe, problem } = prepared
       const { texts, sourceName, textColumn, exceptDatasets, rowsFile } = prepared.texts
-      const quoted = given.get(JSON.stringify(request)) ?? (await quote(prepared, null))
+      const quoted = given.get(costKey(request)) ?? (await quote(prepared, null))
       const modelName = request.name ?? `${model.name} · ${sourceName}`
       const adaptation = { sourceName, textColumn, exceptDatasets, texts, modelName }
       return runs.adapt({ recipe, model, problem, adaptation, folder, rowsFile, quote: quoted })
     },
   }
+}
+
+function costKey({ name: _name, folder: _folder, ...request }: AdaptationRequest): string {
+  return JSON.stringify(request)
 }
 
 /** As pretraining goes: larger steps the smaller the model, many passes over few texts. */

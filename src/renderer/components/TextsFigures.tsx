@@ -19,13 +19,14 @@ export function TextsFigures({ texts }: { texts: AdaptationTexts | undefined }) 
               formatted: format.number(texts.leftOut[reason]),
             }),
           )
+  // Of a file nobody knows which of its texts are labelled.
+  const unlabelled =
+    texts === undefined || texts.unlabelled === texts.training
+      ? undefined
+      : t('adapt.unlabelled', { count: texts.unlabelled, formatted: format.number(texts.unlabelled) })
   return (
     <>
-      <Figure
-        label={t('adapt.learnt')}
-        value={texts && format.number(texts.training)}
-        hint={texts && t('adapt.unlabelled', { count: texts.unlabelled, formatted: format.number(texts.unlabelled) })}
-      />
+      <Figure label={t('adapt.learnt')} value={texts && format.number(texts.training)} hint={unlabelled} />
       <Figure label={t('adapt.heldOut')} value={texts && format.number(texts.heldOut)} hint={t('adapt.heldOutHint')} />
       <Figure
         label={t('adapt.leftOutTitle')}

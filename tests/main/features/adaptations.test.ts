@@ -93,7 +93,7 @@ describe('adapting a model', () => {
     expect(recipe).toMatchObject({ datasetId: dataset.id, task: 'adaptation', epochs: 3, batchSize: 32, seed: 42 })
     expect(plan.quote).toMatchObject({ basis: 'probe', backend: 'wasm' })
 
-    const { id } = await ask(application, 'adaptations:start', { request })
+    const { id } = await ask(application, 'adaptations:start', { request: { ...request, name: 'Messages' } })
     const run = await settled(id)
     expect(run).toMatchObject({ status: 'finished', problem: { kind: 'language', objective: 'masked' } })
     expect(run.quote).toEqual(plan.quote)
@@ -107,7 +107,7 @@ describe('adapting a model', () => {
     // The new model is one among the others; the run itself answers nothing.
     const models = await ask(application, 'models:list', null)
     expect(models.map((model) => model.id)).toEqual(['starter', run.adaptation?.modelId])
-    expect(models[1]).toMatchObject({ folder: run.adaptation?.folder, name: 'Starter · messages' })
+    expect(models[1]).toMatchObject({ folder: run.adaptation?.folder, name: 'Messages' })
     expect(await failureOf(application.invoke('predictions:text', { runId: id, text: 'a' }))).toMatchObject({
       code: 'run-state',
     })

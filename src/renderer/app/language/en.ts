@@ -205,7 +205,8 @@ export const en = {
   findings: {
     action: {
       'few-rows': 'Label more rows if you can; every one helps.',
-      'label-balance': 'Look at macro-F1 rather than accuracy, and label more texts of the rare labels.',
+      'label-balance': 
+        'Look at macro-F1 rather than accuracy, and label more texts of the rare labels. Where each text has one label, the strategy’s settings can weigh rare labels more.',
       'small-class': 'Label more texts of these, or merge them with a similar label.',
       'empty-text': 'These rows are left out. Fill them in and import again if they matter.',
       'empty-label': 'These rows are left out. Label them and import again if they matter.',
@@ -382,6 +383,7 @@ export const en = {
       clipNorm: 'Gradient clipping',
       patience: 'Patience',
       seed: 'Seed',
+      labelWeights: 'Weigh rare labels more',
       backend: 'Computes with',
       template: 'Template',
     },
@@ -396,6 +398,7 @@ export const en = {
       clipNorm: 'Largest gradient that is taken as it is; 0 = no limit.',
       patience: 'Evaluations without improvement before it stops by itself; 0 = never.',
       seed: 'Same seed, same run.',
+      labelWeights: 'The rarer its label, the more a text counts: finds more of the rare ones, often for some accuracy.',
       backend: 'What does the arithmetic; automatic takes the fastest.',
     },
     backends: { auto: 'Automatic', wasm: 'WebAssembly', tensorflow: 'TensorFlow' },
@@ -533,13 +536,13 @@ export const en = {
       'instruction-poor':
         '{{strategy}} leaves the perplexity of your {{total}} test responses at {{score}}; the model before training had {{baseline}}.',
       masked_one:
-        'In {{total}} text that it never learned from it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
       masked_other:
-        'In {{total}} texts that it never learned from it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
       causal_one:
-        'In {{total}} text that it never learned from it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
+        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
       causal_other:
-        'In {{total}} texts that it never learned from it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
+        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
     },
     tones: {
       'single-label': {

@@ -82,6 +82,7 @@ export const messages: Messages = {
       'Os arquivos do modelo não combinam entre si. Baixe a pasta de novo.',
     ],
     'model-unsupported': [
+      'O tokenizador do modelo não tem um token como {{missingToken}}, que esconda um pedaço de palavra; por isso o modelo não pode ser adaptado a textos. Escolha outro modelo base.',
       'config.json diz model_type “{{modelType}}”, que o Fino não lê. Escolha um modelo BERT, DistilBERT, RoBERTa, XLM-R, GPT-2, LLaMA, Mistral ou Qwen2.',
       'Escolha um modelo BERT, DistilBERT, RoBERTa, XLM-R, GPT-2, LLaMA, Mistral ou Qwen2 simples.',
     ],

@@ -1,5 +1,5 @@
 /** Which texts, the new model's name, how it learns, what that costs here, and the start. */
-import { Button, Drawer, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Drawer, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -68,7 +68,7 @@ function Adapting({ model, dataset, draft, onDraft, onClose, onStarted }: AdaptP
   // Nothing more is measured once the run is asked for: it would have to wait.
   const quote = useAdaptationQuote(plan.value === undefined || starting ? null : request)
 
-  const source = fromFile ? (file === undefined ? '' : baseName(fileNameOf(file))) : dataset.name
+  const source = fromFile ? (file === undefined ? '' : fileNameOf(file)) : dataset.name
   const suggestedName = t('adapt.suggestedName', { model: model.name, source }).slice(0, 120)
   const given = (draft.name ?? '').trim()
   const named = request === null ? null : { ...request, name: given === '' ? suggestedName : given }
@@ -82,7 +82,9 @@ function Adapting({ model, dataset, draft, onDraft, onClose, onStarted }: AdaptP
       setStarting(false)
     }
   })
-  const failure = preview.failure ?? plan.failure
+  // Only a step tells that a model cannot foresee at all.
+  const refused = quote.kind === 'failed' && quote.failure.code === 'model-unsupported' ? quote.failure : undefined
+  const failure = preview.failure ?? plan.failure ?? refused
   const change = (part: Partial<AdaptationDraft>) => {
     start.forget()
     onDraft({ ...draft, ...part })
@@ -91,7 +93,14 @@ function Adapting({ model, dataset, draft, onDraft, onClose, onStarted }: AdaptP
   return (
     <Stack gap="lg">
       <Text size="sm">{t(`adapt.what.${isDecoder(model.architecture) ? 'causal' : 'masked'}`)}</Text>
-      <TextSource dataset={dataset} draft={draft} preview={preview.value} textColumn={textColumn} onChange={change} />
+      <TextSource
+        dataset={dataset}
+        draft={draft}
+        preview={preview.value}
+        unreadable={preview.failure !== undefined}
+        textColumn={textColumn}
+        onChange={change}
+      />
       <FailureNotice
         failure={failure && file !== undefined && fromFile ? withFileName(failure, file) : failure}
         retry={preview.failure === undefined ? plan.reload : preview.reload}
@@ -121,23 +130,19 @@ function Adapting({ model, dataset, draft, onDraft, onClose, onStarted }: AdaptP
       )}
       {named !== null && <EquivalentCommand command={adaptCommand(named)} />}
       <FailureNotice failure={start.failure} />
-      <Group justify="flex-end" gap="xs">
+      <div className="fino-panel-actions">
         <Button variant="default" onClick={onClose}>
           {t('common.cancel')}
         </Button>
         <Button
           leftSection={<IconPlayerPlayFilled size={15} aria-hidden />}
           loading={start.busy}
-          disabled={named === null || preset === undefined}
+          disabled={named === null || preset === undefined || refused !== undefined}
           onClick={() => void start.run()}
         >
           {quote.quote?.guard === 'too-big' ? t('strategy.startAnyway') : t('adapt.start')}
         </Button>
-      </Group>
+      </div>
     </Stack>
   )
-}
-
-function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path
 }

@@ -13,14 +13,17 @@ interface TextSourceProps {
   draft: AdaptationDraft
   /** Of the chosen file, where it is a table. */
   preview: Preview | undefined
+  unreadable: boolean
   textColumn: string | null
   onChange(part: Partial<AdaptationDraft>): void
 }
 
-export function TextSource({ dataset, draft, preview, textColumn, onChange }: TextSourceProps) {
+export function TextSource({ dataset, draft, preview, unreadable, textColumn, onChange }: TextSourceProps) {
   const { t } = useTranslation()
   const { reading, read, failure } = useReading((file) => onChange({ file, text: undefined }))
   const { file } = draft
+  // What is chosen has the focus when the panel opens.
+  const focused = (value: 'dataset' | 'file') => (draft.source ?? 'dataset') === value || undefined
   return (
     <Stack gap="sm">
       <Radio.Group
@@ -29,8 +32,12 @@ export function TextSource({ dataset, draft, preview, textColumn, onChange }: Te
         onChange={(value) => onChange({ source: value === 'file' ? 'file' : undefined })}
       >
         <Group gap="xl" mt={8}>
-          <Radio value="dataset" label={t('adapt.fromDataset', { name: dataset.name })} data-autofocus />
-          <Radio value="file" label={t('adapt.fromFile')} />
+          <Radio
+            value="dataset"
+            label={t('adapt.fromDataset', { name: dataset.name })}
+            data-autofocus={focused('dataset')}
+          />
+          <Radio value="file" label={t('adapt.fromFile')} data-autofocus={focused('file')} />
         </Group>
       </Radio.Group>
       {draft.source === 'file' && file === undefined && (
@@ -38,14 +45,15 @@ export function TextSource({ dataset, draft, preview, textColumn, onChange }: Te
       )}
       <FailureNotice failure={failure} />
       {draft.source === 'file' && file !== undefined && (
-        <Group align="flex-end" justify="space-between" wrap="nowrap">
-          {hasLines(file) ? (
+        <Group align={hasLines(file) || unreadable ? 'center' : 'flex-end'} justify="space-between" wrap="nowrap">
+          {hasLines(file) || unreadable ? (
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-              <b>{preview?.fileName ?? fileNameOf(file)}</b> · {t('adapt.lines')}
+              <b>{fileNameOf(file)}</b>
+              {!unreadable && ` · ${t('adapt.lines')}`}
             </Text>
           ) : (
             <Select
-              label={t('adapt.column', { file: preview?.fileName ?? fileNameOf(file) })}
+              label={t('adapt.column', { file: fileNameOf(file) })}
               placeholder={t('adapt.chooseColumn')}
               data={preview?.columns.map(({ name }) => name) ?? []}
               value={textColumn}

@@ -77,5 +77,6 @@ function maskingOf({ masking }: Pick<Tokenizer, 'masking'>): Masking {
   throw new Failure(
     'model-unsupported',
     "The model's tokenizer knows no token that stands for a masked piece (such as [MASK]), so it cannot be adapted to texts. Choose another base model.",
+    { missingToken: '[MASK]' },
   )
 }
