@@ -4,6 +4,7 @@
 // DIR holds mr_rotten_tomatoes, sms_spam, told_br (data.csv) and csta_manifesto_scaling (economic_position.csv); PYTHON has scikit-learn.
 // Every run is kept under FINO_HOME: started again, it goes on where it was.
 const { spawnSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
 const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { cpus, homedir } = require('node:os')
 const { join } = require('node:path')
@@ -30,6 +31,13 @@ if (!settings.data || !settings.python) {
 const home = process.env.FINO_HOME ?? join(homedir(), '.fino-starter')
 const keptFile = join(home, 'starter.jsonl')
 mkdirSync(join(home, 'tables'), { recursive: true })
+
+/** What was measured with other weights does not count. */
+const folder = settings.model === 'starter' ? join(__dirname, '../resources/starter') : settings.model
+const weightsId = createHash('sha256')
+  .update(readFileSync(join(folder, 'model.safetensors')))
+  .digest('hex')
+  .slice(0, 12)
 
 const everyRow = () => true
 /** What is run on each table; `goals` are lower bounds of the mean over the splits. */
@@ -166,7 +174,7 @@ function linear(dataset, task) {
 }
 
 function keyOf(name, split, run) {
-  return JSON.stringify([name, split, settings.model, settings.backend, run])
+  return JSON.stringify([name, split, run.strategy === 'TF-IDF' ? null : weightsId, settings.backend, run])
 }
 
 function keptLine(name, split, run) {
@@ -250,9 +258,12 @@ function document() {
 
 function aboutAdapting({ count, seconds, loss, perplexity }) {
   const gains = comparisons.adapted.runs.map((run) => {
-    const pairs = scoresOf('adapted', run).map((score, split) => score - scoresOf('tweets', run)[split])
-    const { mean, half } = interval(pairs)
-    return `${run.strategy} ${mean.toFixed(3)} (${(mean - half).toFixed(3)} to ${(mean + half).toFixed(3)})`
+    const plain = scoresOf('tweets', run)
+    const pairs = scoresOf('adapted', run).flatMap((score, split) =>
+      split < plain.length ? [score - plain[split]] : [],
+    )
+    if (pairs.length === 0) return `${run.strategy} not measured`
+    return `${run.strategy} ${shown(pairs)}`
   })
   return [
     `Adapted to ${count} texts in ${Math.round(seconds)} s: loss of masked pieces ${loss.before.toFixed(2)} to ${loss.after.toFixed(2)}, perplexity ${perplexity.before.toFixed(0)} to ${perplexity.after.toFixed(0)}. Gain over the model as it is, split by split: ${gains.join('; ')}.`,
@@ -262,12 +273,10 @@ function aboutAdapting({ count, seconds, loss, perplexity }) {
 function rowOf(name, run, goal) {
   const scores = scoresOf(name, run)
   if (scores.length === 0) return undefined
-  const { mean, half } = interval(scores)
   const lines = linesOf(name, run)
   const seconds = lines.reduce((sum, line) => sum + line.seconds, 0) / lines.length
   const what = run.epochs ? `${run.strategy}, ${run.epochs} epochs` : run.strategy
-  const range = `${mean.toFixed(3)} (${(mean - half).toFixed(3)} to ${(mean + half).toFixed(3)})`
-  return `| ${what} | ${scores.length} | ${range} | ${goal ?? ''} | ${Math.round(seconds)} |`
+  return `| ${what} | ${scores.length} | ${shown(scores)} | ${goal ?? ''} | ${Math.round(seconds)} |`
 }
 
 function linesOf(name, run) {
@@ -278,10 +287,12 @@ function scoresOf(name, run) {
   return linesOf(name, run).map(({ score }) => score)
 }
 
-/** Mean and half width of the 95 % t interval. */
-function interval(values) {
-  const quantiles = [Number.NaN, Number.NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
+/** Mean and 95 % t interval; of a single value there is none. */
+function shown(values) {
+  const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  if (values.length === 1) return mean.toFixed(3)
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return { mean, half: quantiles[values.length] * Math.sqrt(variance / values.length) }
+  const half = quantiles[values.length - 2] * Math.sqrt(variance / values.length)
+  return `${mean.toFixed(3)} (${(mean - half).toFixed(3)} to ${(mean + half).toFixed(3)})`
 }
