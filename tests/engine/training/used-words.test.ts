@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { decodeSafetensors } from '../../../src/main/engine/formats/safetensors'
 import type { TunedModel } from '../../../src/main/engine/models/tuned-model'
-import { decodeCheckpoint, decodeParameters, fingerprintOf } from '../../../src/main/engine/training/checkpoint'
+import { decodeCheckpoint, decodeParameters } from '../../../src/main/engine/training/checkpoint'
 import { createSchedule, decayAfter, learningRateAfter } from '../../../src/main/engine/training/schedule'
 import { keepUsedWords } from '../../../src/main/engine/training/used-words'
 import { startBackend } from '../../support/backend'
@@ -33,9 +34,9 @@ describe.each(['bert', 'gpt2'] as const)('full finetuning of %s', (architecture)
       for (const [index, value] of values.entries()) expect(got[name]?.[index]).toBeCloseTo(value, 6)
     expect(got[table]?.slice(0, 16)).not.toEqual(start.slice(0, 16)) // the padding's row, which only decays
 
-    const fingerprint = fingerprintOf({ recipe, problem: task(few).problem, texts: texts.length })
+    const { fingerprint } = decodeSafetensors(fewStore.last as Uint8Array).metadata
     const [saved, others] = [fewStore, allStore].map((store) =>
-      decodeCheckpoint(store.last as Uint8Array, few.parameters, fingerprint),
+      decodeCheckpoint(store.last as Uint8Array, few.parameters, fingerprint as string),
     )
     expect(saved?.optimizer).toEqual(others?.optimizer)
     for (const [index, value] of (others?.parameters[table] ?? []).entries())
