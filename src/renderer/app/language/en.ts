@@ -205,7 +205,7 @@ export const en = {
   findings: {
     action: {
       'few-rows': 'Label more rows if you can; every one helps.',
-      'label-balance': 
+      'label-balance':
         'Look at macro-F1 rather than accuracy, and label more texts of the rare labels. Where each text has one label, the strategy’s settings can weigh rare labels more.',
       'small-class': 'Label more texts of these, or merge them with a similar label.',
       'empty-text': 'These rows are left out. Fill them in and import again if they matter.',
@@ -398,7 +398,8 @@ export const en = {
       clipNorm: 'Largest gradient that is taken as it is; 0 = no limit.',
       patience: 'Evaluations without improvement before it stops by itself; 0 = never.',
       seed: 'Same seed, same run.',
-      labelWeights: 'The rarer its label, the more a text counts: finds more of the rare ones, often for some accuracy.',
+      labelWeights:
+        'The rarer its label, the more a text counts: finds more of the rare ones, often for some accuracy.',
       backend: 'What does the arithmetic; automatic takes the fastest.',
     },
     backends: { auto: 'Automatic', wasm: 'WebAssembly', tensorflow: 'TensorFlow' },

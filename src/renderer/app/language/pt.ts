@@ -214,7 +214,7 @@ export const pt: Translation<typeof en> = {
   findings: {
     action: {
       'few-rows': 'Rotule mais linhas, se puder; cada uma ajuda.',
-      'label-balance': 
+      'label-balance':
         'Olhe mais para o macro-F1 que para a acurácia e rotule mais textos dos rótulos raros. Onde cada texto tem um só rótulo, os ajustes da estratégia podem pesar mais os raros.',
       'small-class': 'Rotule mais textos destes, ou junte-os a um rótulo parecido.',
       'empty-text': 'Estas linhas ficam de fora. Preencha-as e importe de novo se forem importantes.',
@@ -408,7 +408,8 @@ export const pt: Translation<typeof en> = {
       clipNorm: 'Maior gradiente aceito como está; 0 = sem limite.',
       patience: 'Avaliações sem melhora antes de parar sozinho; 0 = nunca.',
       seed: 'Mesma semente, mesma execução.',
-      labelWeights: 'Quanto mais raro o rótulo, mais conta o texto: acha mais dos raros, em geral com um pouco menos de acurácia.',
+      labelWeights:
+        'Quanto mais raro o rótulo, mais conta o texto: acha mais dos raros, em geral com um pouco menos de acurácia.',
       backend: 'O que faz as contas; o automático usa o mais rápido.',
     },
     backends: { auto: 'Automático', wasm: 'WebAssembly', tensorflow: 'TensorFlow' },
