@@ -54,6 +54,49 @@ function cardOf(result: ModelCardFacts['result']): ModelCardFacts {
   return { ...names, datasetRows: 60, splits, result, createdAt: '2026-01-02T03:04:05Z' }
 }
 
+describe('adapting', () => {
+  it('is quoted, learns from texts, and writes a folder that is a model', async () => {
+    const client = worker()
+    const own = await writeTinyProject(join(folder, 'adapting'), 'bert', 'language')
+    const recipe = tinyProjectRecipe('full', { epochs: 6, learningRate: 1e-2 })
+    expect((await client.run('data-cost', { material: own, recipe })).stepsPerEpoch).toBe(9)
+    expect((await client.run('probe', { material: own, recipe })).secondsPerTrainingToken).toBeGreaterThan(0)
+    const target = join(folder, 'adapted')
+    const left = { evaluation: 3, empty: 0, repeated: 1 }
+    const card = {
+      ...{ modelName: 'mine', baseModelName: 'tiny', baseReference: 'tiny', sourceName: 'messages' },
+      texts: { training: 36, unlabelled: 0, heldOut: 12, leftOut: left },
+      exceptDatasets: ['messages'],
+      createdAt: '2026-01-02T03:04:05Z',
+    }
+    const heard: WorkerMessage[] = []
+    const input = { material: own, recipe, runFolder: runFolder('adapting'), resume: false, folder: target, card }
+    const { result, head } = await client.run('adapt', input, (message) => heard.push(message))
+    expect(head).toBe('new')
+    const { naive, validation, test } = result
+    expect([naive.kind, validation.kind, test.kind]).toEqual(['language', 'language', 'language'])
+    expect(validation.loss).toBeLessThan(naive.loss)
+    // Read back from its files, it foresees what it did.
+    expect(test.loss).toBeCloseTo(validation.loss, 6)
+    const points = heard.flatMap((message) => (message.kind === 'progress' ? message.points : []))
+    expect(points.find(({ name, step }) => name === 'validation/loss' && step === 0)?.value).toBe(naive.loss)
+    expect(points.filter(({ name }) => name === 'train/loss').length).toBe(result.steps)
+    expect(await readdir(target)).toEqual(
+      expect.arrayContaining(['README.md', 'config.json', 'model.safetensors', 'vocab.txt', 'tokenizer_config.json']),
+    )
+    expect(await readFile(join(target, 'README.md'), 'utf8')).toContain('AutoModelForMaskedLM')
+
+    // Any strategy goes on from it, and so does another adaptation, with the head that is there now.
+    const facts = await client.run('describe-model', { modelFolder: target })
+    expect(facts.parameters).toBe((await client.run('describe-model', own)).parameters)
+    const again = { ...input, material: { ...own, modelFolder: target }, runFolder: runFolder('again') }
+    const once = { ...recipe, epochs: 1 }
+    const further = await client.run('adapt', { ...again, recipe: once, folder: join(folder, 'adapted-again') })
+    expect(further.head).toBe('kept')
+    expect(further.result.naive.loss).toBeCloseTo(test.loss, 6)
+  })
+})
+
 describe('describing', () => {
   it('tells what a model is and what each strategy would train', async () => {
     const client = worker()
