@@ -517,6 +517,7 @@ export const en = {
   result: {
     title: 'How good is it?',
     adaptedTitle: 'What did it gain?',
+    before: '; before, {{share}}',
     newHead:
       'The model came without the part that foresees words, so a new one learned along and the figures before say little. Finetune both, and let your test split decide.',
     none: 'No result yet',
@@ -537,13 +538,13 @@ export const en = {
       'instruction-poor':
         '{{strategy}} leaves the perplexity of your {{total}} test responses at {{score}}; the model before training had {{baseline}}.',
       masked_one:
-        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces{{before}}.',
       masked_other:
-        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces; before, {{baseline}}.',
+        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} hidden word pieces{{before}}.',
       causal_one:
-        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
+        'In {{total}} text that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces{{before}}.',
       causal_other:
-        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces; before, {{baseline}}.',
+        'In {{total}} texts that it never learned from, it now foresees {{foreseen}} of {{pieces}} next word pieces{{before}}.',
     },
     tones: {
       'single-label': {

@@ -528,6 +528,7 @@ export const pt: Translation<typeof en> = {
   result: {
     title: 'Quão bom ele é?',
     adaptedTitle: 'O que ele ganhou?',
+    before: '; antes, {{share}}',
     newHead:
       'O modelo veio sem a parte que prevê palavras; uma nova aprendeu junto, e os números de antes dizem pouco. Ajuste os dois e deixe o seu teste decidir.',
     none: 'Ainda sem resultado',
@@ -548,13 +549,13 @@ export const pt: Translation<typeof en> = {
       'instruction-poor':
         '{{strategy}} deixa a perplexidade das suas {{total}} respostas de teste em {{score}}; o modelo antes do treino tinha {{baseline}}.',
       masked_one:
-        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos; antes, {{baseline}}.',
+        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos{{before}}.',
       masked_other:
-        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos; antes, {{baseline}}.',
+        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra escondidos{{before}}.',
       causal_one:
-        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes; antes, {{baseline}}.',
+        'Em {{total}} texto com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes{{before}}.',
       causal_other:
-        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes; antes, {{baseline}}.',
+        'Em {{total}} textos com que nunca aprendeu, agora prevê {{foreseen}} de {{pieces}} pedaços de palavra seguintes{{before}}.',
     },
     tones: {
       'single-label': {

@@ -132,7 +132,7 @@ function useVerdictSentence(problem: Problem): (verdict: Verdict, strategy: stri
           total: format.number(verdict.total),
           pieces: format.number(verdict.pieces),
           foreseen: format.percent(verdict.foreseen),
-          baseline: format.percent(verdict.baseline),
+          before: verdict.baseline === null ? '' : t('result.before', { share: format.percent(verdict.baseline) }),
         })
       case 'instruction': {
         const words = {

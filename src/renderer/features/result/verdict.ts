@@ -20,8 +20,8 @@ export type Verdict =
   | { kind: 'regression'; tone: Tone; r2: number; error: number; baseline: number }
   /** `baseline` = the perplexity before training. */
   | { kind: 'instruction'; tone: Tone; total: number; perplexity: number; baseline: number }
-  /** Shares of the hidden pieces that were foreseen; `baseline` = before adapting. */
-  | { kind: 'language'; tone: Tone; total: number; pieces: number; foreseen: number; baseline: number }
+  /** Shares of the hidden pieces that were foreseen; `baseline` = before adapting, null where its head was new. */
+  | { kind: 'language'; tone: Tone; total: number; pieces: number; foreseen: number; baseline: number | null }
 
 /** Above this share of the way from the baseline to perfect, a result counts as good. */
 const goodShare = 0.6
@@ -81,7 +81,7 @@ export function verdictOf(
         total: test.examples,
         pieces: test.tokens,
         foreseen: test.tokenAccuracy,
-        baseline: before.tokenAccuracy,
+        baseline: head === 'new' ? null : before.tokenAccuracy,
       }
     }
     case 'instruction': {
