@@ -35,7 +35,7 @@ export function requestOf(
 
 /** `fino adapt ...` for a request. */
 export function adaptCommand({ modelId, source, exceptDatasetIds = [], name, ...fields }: AdaptationRequest): string {
-  const words = ['fino adapt', quoted(source.kind === 'dataset' ? source.datasetId : fileNameOf(source.file))]
+  const words = ['fino adapt', quoted(source.kind === 'dataset' ? source.datasetId : pathOf(source.file))]
   words.push('--model', quoted(modelId))
   if (source.kind === 'file' && source.textColumn !== undefined) words.push('--text', quoted(source.textColumn))
   for (const id of exceptDatasetIds) words.push('--except', quoted(id))
@@ -43,7 +43,14 @@ export function adaptCommand({ modelId, source, exceptDatasetIds = [], name, ...
   return [...words, ...flagsOf(fields)].join(' ')
 }
 
+/** Without its folder. */
 export function fileNameOf(file: FileReference): string {
+  const path = pathOf(file)
+  return path.split(/[\\/]/).at(-1) ?? path
+}
+
+/** Of an upload only the name is known. */
+function pathOf(file: FileReference): string {
   switch (file.kind) {
     case 'path':
       return file.path
