@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { DatasetRow } from '../../../shared/dataset'
 import { Failure } from '../../../shared/failure'
 import type { Metrics } from '../../../shared/result'
+import { keptOutputsLimitBytes } from '../../../shared/run'
 import { startBackend } from '../../devices/start-backend'
 import { textLengths } from '../../engine/data/batches'
 import { choosePaddedLengths } from '../../engine/data/padded-lengths'
@@ -12,6 +13,7 @@ import { downloadArrays } from '../../engine/formats/arrays'
 import type { FolderContent } from '../../engine/formats/folder'
 import { toHuggingFace } from '../../engine/formats/hugging-face'
 import { evaluate } from '../../engine/training/evaluate'
+import { createMemoryStore } from '../../engine/training/kept-values'
 import { objectiveOf } from '../../engine/training/objectives/index'
 import { writeFolderAtomically } from '../../files/write-atomically'
 import type { Material } from '../contract'
@@ -47,7 +49,7 @@ export const adaptModel: Job<'adapt'> = async (input, context) => {
     naive = await measure(loaded, 'evaluating')
     const seconds = (performance.now() - startedAt) / 1000
     drive.tell({ kind: 'evaluation', evaluation: { step: 0, epoch: 0, metrics: naive }, best: false, seconds })
-    driven = await drive.train(loaded, problem)
+    driven = await drive.train(loaded, problem, createMemoryStore(keptOutputsLimitBytes))
     content = toHuggingFace(
       loaded.config,
       await downloadArrays(loaded.model.weights),

@@ -2,11 +2,10 @@
 import type { DatasetRow } from '../../../shared/dataset'
 import type { Problem } from '../../../shared/problem'
 import type { RunResult } from '../../../shared/result'
-import { keptOutputsLimitBytes } from '../../../shared/run'
 import { stepsPerEpoch } from '../../engine/data/batches'
 import { countParameters } from '../../engine/parameters'
 import type { TrainingEvent, TrainingReport } from '../../engine/training/events'
-import { createMemoryStore } from '../../engine/training/kept-values'
+import type { KeptValuesStore } from '../../engine/training/kept-values'
 import { leaveIfCancelled } from '../../engine/training/phase'
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
@@ -30,7 +29,7 @@ export interface Drive {
   /** To be awaited between batches of work outside the loop; leaves where cancelled. */
   between(phase: 'evaluating' | 'finalizing', done: number, total: number): Promise<void>
   /** Trains; the best parameters are in the model then. */
-  train(loaded: LoadedModel, problem: Problem): Promise<Driven>
+  train(loaded: LoadedModel, problem: Problem, keeping: KeptValuesStore): Promise<Driven>
 }
 
 export interface Driven {
@@ -73,7 +72,7 @@ export function createDrive(
       await context.breathe()
       leaveIfCancelled(context.stop)
     },
-    async train({ model, tokenizer, maxLength }, problem) {
+    async train({ model, tokenizer, maxLength }, problem, keeping) {
       const files = openCheckpointFiles(runFolder)
       const last = resume ? await files.readLast() : null
       if (!last) await files.clear()
@@ -94,7 +93,7 @@ export function createDrive(
         store: { ...files, saveLast },
         stop: context.stop,
         checkpointSeconds,
-        keeping: createMemoryStore(keptOutputsLimitBytes),
+        keeping,
         resume: last ? { last, best: files.readBest } : null,
       })
       let ownTrainingSeconds = 0
