@@ -13,7 +13,7 @@ let route = ''
 
 test('Model: the panel opens from the offer, closes with Escape, and starts what it quotes', async ({ open, host }) => {
   await tf.setBackend('cpu')
-  const { modelFolder } = await writeTinyProject(`${host.home}/tiny`)
+  const { modelFolder } = await writeTinyProject(`${host.home}/to-adapt`)
   const { uploadId } = await host.ask('files:upload-begin', { fileName: 'messages.csv' })
   const base64 = Buffer.from(labelledMessages()).toString('base64')
   await host.ask('files:upload-chunk', { uploadId, base64 })
@@ -65,7 +65,7 @@ test('Run and result: what is foreseen before and after, and nothing to use it f
   await expect(page.getByText('LoRA · Model of the corpus · Topics')).toBeVisible()
 })
 
-test('Models and runs list it with its origin; removing it says that its files go', async ({ open }) => {
+test('Models and runs list it with its origin; removing it says that its files go', async ({ open, host }) => {
   const runs = await open('/runs')
   await expect(runs.getByRole('row', { name: /Model of the corpus/ })).toContainText('Adapting')
   const models = await open('/models')
@@ -76,4 +76,10 @@ test('Models and runs list it with its origin; removing it says that its files g
   await expect(question).toContainText('its files are deleted')
   await question.getByRole('button', { name: 'Remove', exact: true }).click()
   await expect(card).toBeHidden()
+
+  // Other walks begin in a workspace without models of their own.
+  for (const { id, recipe } of await host.ask('runs:list', null)) {
+    await host.ask('runs:remove', { id })
+    await host.ask('models:remove', { id: recipe.modelId })
+  }
 })
