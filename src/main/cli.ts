@@ -236,6 +236,7 @@ function withRecipeFlags(command: Command): Command {
     .option('--model <MODEL>', 'starter, the id of a model, or a folder (dictionary needs none)')
     .option('--strategy <STRATEGY>', strategyIds.join(', '))
     .option('--template <TEXT>', 'instruction: what stands around a prompt, holding {prompt} once')
+    .option('--label-weights <WEIGHTS>', 'one label a text: equal, or balanced = rare labels weigh more')
     .option('--option <NAME=VALUE>', "an option of the strategy, such as LoRA's rank=8; may be repeated", collect)
 }
 

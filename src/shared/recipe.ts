@@ -5,6 +5,10 @@ import { backendChoiceSchema } from './device'
 import { isTemplate } from './problem'
 import { strategyIdSchema, strategyOptionsSchema } from './strategy'
 
+/** `balanced`: a text weighs the more the rarer its label is; problems with one label a text alone. */
+export const labelWeightsSchema = z.enum(['equal', 'balanced'])
+export type LabelWeights = z.infer<typeof labelWeightsSchema>
+
 export const recipeSchema = z.object({
   /** '' where an adaptation's texts come from a file. */
   datasetId: z.string(),
@@ -28,6 +32,8 @@ export const recipeSchema = z.object({
   seed: z.number().int().min(0).max(0xffffffff),
   /** Evaluations on the validation split without a better one after which training stops; 0 = never. */
   patience: z.number().int().min(0).max(1000),
+  /** Of training alone: scores and validation loss count every text once. */
+  labelWeights: labelWeightsSchema.default('equal'),
   backend: backendChoiceSchema,
   /** Instruction tuning: what stands around a prompt, holding {prompt} once; null = the default. */
   template: z.string().max(4000).refine(isTemplate, 'it must hold {prompt} exactly once').nullable().default(null),
@@ -39,7 +45,10 @@ export const usualMaxLength = 256
 
 /** What a person may leave out; the strategy's preset fills the rest. */
 export const recipeRequestSchema = recipeSchema
-  .extend({ template: recipeSchema.shape.template.unwrap() })
+  .extend({
+    template: recipeSchema.shape.template.unwrap(),
+    labelWeights: labelWeightsSchema,
+  })
   .partial()
   .required({ datasetId: true, modelId: true, strategy: true })
 export type RecipeRequest = z.infer<typeof recipeRequestSchema>

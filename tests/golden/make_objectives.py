@@ -22,6 +22,7 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
     r2_score,
 )
+from sklearn.utils.class_weight import compute_class_weight
 from transformers import AutoModelForSequenceClassification
 
 PROBLEMS = {"regression": ("regression", 1), "multi-label": ("multi_label_classification", 3)}
@@ -68,6 +69,21 @@ def losses():
     return dict(logits=logits.tolist(), targets=hot.tolist(), loss=loss.item(), gradient=logits.grad.tolist())
 
 
+def weighted():
+    """One class of several whose texts weigh the more the rarer their class is."""
+    labels = [2, 1, 1, 1, 1]
+    weights = compute_class_weight("balanced", classes=numpy.unique(labels), y=labels)
+    weight = torch.tensor([1.0, *weights])
+    logits = torch.tensor(
+        [[1.0, 2.0, -1.0], [1000.0, -1000.0, 3.0], [0.5, 0.1, 0.2], [-1.0, 4.0, 2.0], [0.0, 0.0, 3.0]], requires_grad=True
+    )
+    loss = torch.nn.CrossEntropyLoss(weight.float())(logits, torch.tensor(labels))
+    loss.backward()
+    return dict(
+        logits=logits.tolist(), labels=labels, weights=weight.tolist(), loss=loss.item(), gradient=logits.grad.tolist()
+    )
+
+
 def label_sets():
     random = numpy.random.default_rng(1)
     truth = (random.random((40, 4)) < [0.6, 0.3, 0.1, 0.0]).astype(int)
@@ -108,12 +124,16 @@ def linear_models():
     standard = (features - features.mean(0, dtype=float)) / features.std(0, dtype=float)
     hot = (random.random((60, 2)) < 1 / (1 + numpy.exp(-standard[:, :2] - standard[:, 2:4]))).astype(int)
     number = (standard @ [1, -2, 0.5, 0, 0.1] + random.normal(size=60)).astype(numpy.float32)
+    rare = numpy.digitize(number, numpy.quantile(number, [0.6, 0.9]))
+    balanced = LogisticRegression(C=0.5, tol=1e-10, max_iter=10000, class_weight="balanced").fit(standard, rare)
     ridge = Ridge(alpha=2.0, tol=1e-12).fit(standard, number)
     logistic = [LogisticRegression(C=0.5, tol=1e-10, max_iter=10000).fit(standard, hot[:, k]) for k in range(2)]
     return dict(
         features=features.tolist(),
         hot=hot.tolist(),
         number=number.tolist(),
+        rare=rare.tolist(),
+        balanced=dict(C=0.5, answers=balanced.decision_function(standard).tolist()),
         ridge=dict(alpha=2.0, answers=ridge.predict(standard).tolist()),
         logistic=dict(C=0.5, answers=numpy.stack([m.decision_function(standard) for m in logistic], 1).tolist()),
     )
@@ -145,6 +165,7 @@ if __name__ == "__main__":
         schedule=SCHEDULE,
         trajectories={folder: {kind: trajectory(folder, kind) for kind in PROBLEMS} for folder in ("bert", "gpt2")},
         binaryCrossEntropy=losses(),
+        weightedCrossEntropy=weighted(),
         labelSets=label_sets(),
         numbers=numbers(),
         linearModels=linear_models(),

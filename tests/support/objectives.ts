@@ -25,6 +25,13 @@ interface ObjectivesGolden {
   readonly schedule: { learningRate: number; weightDecay: number; clipNorm: number }
   readonly trajectories: Readonly<Record<'bert' | 'gpt2', Readonly<Record<'regression' | 'multi-label', Trajectory>>>>
   readonly binaryCrossEntropy: { logits: number[][]; targets: number[][]; loss: number; gradient: number[][] }
+  readonly weightedCrossEntropy: {
+    logits: number[][]
+    labels: number[]
+    weights: number[]
+    loss: number
+    gradient: number[][]
+  }
   readonly labelSets: {
     logits: number[][]
     truth: number[][]
@@ -46,6 +53,8 @@ interface ObjectivesGolden {
     features: number[][]
     hot: number[][]
     number: number[]
+    rare: number[]
+    balanced: { C: number; answers: number[][] }
     ridge: { alpha: number; answers: number[] }
     logistic: { C: number; answers: number[][] }
   }

@@ -18,6 +18,7 @@ export function someRecipe(changes: Partial<Recipe> = {}): Recipe {
     clipNorm: 1,
     seed: 7,
     patience: 2,
+    labelWeights: 'equal',
     backend: 'wasm',
     template: null,
     ...changes,

@@ -81,6 +81,7 @@ export function tinyProjectRecipe(strategy: StrategyId, changes: Partial<Recipe>
     clipNorm: 1,
     seed: 5,
     patience: 0,
+    labelWeights: 'equal',
     backend: 'wasm',
     template: null,
     ...changes,

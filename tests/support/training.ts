@@ -50,6 +50,7 @@ export const tinyRecipe: TrainingRecipe = {
   clipNorm: 1,
   seed: 11,
   patience: 0,
+  labelWeights: 'equal',
 }
 
 export const tinyProblems = {

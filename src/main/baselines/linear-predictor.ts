@@ -17,7 +17,7 @@ interface LinearModel {
 
 /** The engine's solver of linear models, which baselines do not know themselves. */
 export interface LinearSolver {
-  fit(problem: Problem, table: Pick<FeatureTable, 'features' | 'answers'>): LinearModel
+  fit(problem: Problem, table: Pick<FeatureTable, 'features' | 'answers' | 'weights'>): LinearModel
   apply(model: LinearModel, features: Float32Array): Float32Array
 }
 

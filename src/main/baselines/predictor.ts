@@ -14,6 +14,8 @@ export interface FeatureTable {
   readonly features: Float32Array // [rows, names]
   /** A class id, one 0 or 1 per class, or a standardized number, as the problem's objective has it. */
   readonly answers: readonly Float32Array[]
+  /** How much each row counts, with a mean of 1; null = 1 for all. Trees take none. */
+  readonly weights: readonly number[] | null
 }
 
 export interface Predictor {
@@ -38,6 +40,7 @@ export async function* fitPredictor(
   solver: LinearSolver,
 ): AsyncGenerator<{ done: number; total: number }, Predictor> {
   if (kind === 'linear') return fitLinearPredictor(problem, table, solver)
+  if (table.weights !== null) throw new Error('trees count every text once')
   return yield* fitTreePredictor(kind, problem, table)
 }
 

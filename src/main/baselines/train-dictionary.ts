@@ -17,6 +17,8 @@ export interface DictionaryTask {
   readonly texts: readonly string[]
   /** A class id, one 0 or 1 per class, or a standardized number, as the problem's objective has it. */
   readonly answers: readonly Float32Array[]
+  /** How much the predictor heeds each text, with a mean of 1; null = 1 for all. Words are chosen without them. */
+  readonly weights: readonly number[] | null
   readonly settings: DictionarySettings
   /** The analyst's own words; null = none. */
   readonly wordList: readonly WordListTerm[] | null
@@ -38,7 +40,7 @@ const predictorParts = 2
 
 /** The same task gives the same dictionary. Fails with `dataset-too-small` or `recipe-invalid`. */
 export async function* trainDictionary(task: DictionaryTask): AsyncGenerator<DictionaryEvent, TrainedDictionary> {
-  const { problem, texts, answers, settings, solver } = task
+  const { problem, texts, answers, weights, settings, solver } = task
   const { terms, categories, held } = yield* gatherWords(task)
 
   const scorer = createScorer(terms, categories, settings.ngrams)
@@ -48,7 +50,8 @@ export async function* trainDictionary(task: DictionaryTask): AsyncGenerator<Dic
     features.set(scorer.score(text), row * width)
     features.set(held.scores.subarray(row * held.categories, (row + 1) * held.categories), row * width)
   }
-  const fitting = fitPredictor(settings.predictor, problem, { names: scorer.features, features, answers }, solver)
+  const table = { names: scorer.features, features, answers, weights }
+  const fitting = fitPredictor(settings.predictor, problem, table, solver)
   let next = await fitting.next()
   while (!next.done) {
     yield { phase: 'training', done: held.parts, total: held.parts + predictorParts }

@@ -34,6 +34,7 @@ export interface RecipeFlags extends ImportFlags {
   clipNorm?: number
   patience?: number
   seed?: number
+  labelWeights?: string
   backend?: string
   template?: string
   option?: string[]
@@ -142,10 +143,10 @@ async function readRecipe(path: string): Promise<Record<string, unknown>> {
 
 function requestFromFlags(flags: RecipeFlags): Partial<Record<keyof RecipeRequest, unknown>> {
   const { strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
-  const { clipNorm, patience, seed, backend, template } = flags
+  const { clipNorm, patience, seed, labelWeights, backend, template } = flags
   return defined({
     ...{ strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
-    ...{ clipNorm, patience, seed, backend, template },
+    ...{ clipNorm, patience, seed, labelWeights, backend, template },
   })
 }
 

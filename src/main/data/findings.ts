@@ -170,11 +170,10 @@ function examineBalance(rows: readonly RowFacts[], { labels, labelSeparator }: P
     labelSeparator === null
       ? `"${largest.label}" is ${asPercent(largestShare)} of the rows, "${smallest.label}" has ${smallest.rows}`
       : `"${largest.label}" is in ${asPercent(largestShare)} of the rows, "${smallest.label}" in ${smallest.rows}`
+  const weighed = labelSeparator === null ? ', or let them weigh more in training (label weights: balanced)' : ''
+  const advice = `Watch macro-F1 rather than accuracy, and label more of the rare classes${weighed}.`
   return largestShare >= 0.8 || smallest.rows * 20 < largest.rows
-    ? warn('label-balance', `${told}. Watch macro-F1 rather than accuracy, and label more of the rare classes.`, {
-        rows: largest.rows,
-        values,
-      })
+    ? warn('label-balance', `${told}. ${advice}`, { rows: largest.rows, values })
     : pass('label-balance', `${told}.`, values)
 }
 

@@ -146,7 +146,19 @@ export function resolveRecipe({
       `${model.name} reads at most ${model.maximumLength} tokens${besides}; use ${longest} or fewer`,
     )
   }
+  const unweighed = recipe.data.labelWeights === 'balanced' ? whyUnweighed(recipe.data, dataset) : null
+  if (unweighed !== null) throw invalid('labelWeights', 'balanced', unweighed)
   return recipe.data
+}
+
+/** Why labels cannot weigh differently; null where they can. */
+function whyUnweighed({ strategy, options }: Recipe, dataset: Dataset): string | null {
+  if (problemOf(dataset, { template: null }).kind !== 'single-label') {
+    return `labels are weighed where each text has exactly one, unlike in ${dataset.name}; use equal`
+  }
+  return strategy === 'dictionary' && options.predictor !== 'linear'
+    ? `trees count every text once (predictor ${String(options.predictor)}); use the predictor linear, or equal weights`
+    : null
 }
 
 /** In tokens. What a strategy puts before each text takes its place; a dictionary reads any text whole. */

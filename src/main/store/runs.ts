@@ -84,6 +84,12 @@ interface Row {
   finished_at: string | null
 }
 
+/** Before there was a choice every label weighed the same. */
+function toRecipe(json: string): Recipe {
+  const recipe = JSON.parse(json) as Omit<Recipe, 'labelWeights'> & Partial<Recipe>
+  return { ...recipe, labelWeights: recipe.labelWeights ?? 'equal' }
+}
+
 export function createRunStore(database: Database): RunStore {
   const selectOne = database.prepare<[string], Row>('SELECT * FROM runs WHERE id = ?')
   const selectAll = database.prepare<[], Row>('SELECT * FROM runs ORDER BY created_at DESC, rowid DESC')
@@ -202,7 +208,7 @@ function toRun(row: Row): Run {
     id: row.id,
     name: row.name,
     status: row.status,
-    recipe: JSON.parse(row.recipe),
+    recipe: toRecipe(row.recipe),
     datasetName: row.dataset_name,
     modelName: row.model_name,
     problem: JSON.parse(row.problem),

@@ -26,7 +26,7 @@ export function requestOf(
   { source, file, changes = {} }: AdaptationDraft,
   { modelId, datasetId, textColumn }: { modelId: string; datasetId: string; textColumn: string | null },
 ): AdaptationRequest | null {
-  const { options: _, template: __, ...fields } = changes
+  const { options: _, template: __, labelWeights: ___, ...fields } = changes
   if (source !== 'file') return { modelId, source: { kind: 'dataset', datasetId }, ...fields }
   if (file === undefined || (textColumn === null && !hasLines(file))) return null
   const column = textColumn === null || hasLines(file) ? {} : { textColumn }

@@ -26,6 +26,7 @@ export const recipeFields = [
   'clipNorm',
   'patience',
   'seed',
+  'labelWeights',
   'backend',
   'template',
 ] as const satisfies readonly RecipeField[]
@@ -91,6 +92,7 @@ const flags: Readonly<
   clipNorm: '--clip-norm',
   patience: '--patience',
   seed: '--seed',
+  labelWeights: '--label-weights',
   backend: '--backend',
   template: '--template',
 }

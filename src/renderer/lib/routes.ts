@@ -73,7 +73,7 @@ const plainKeys = [
 export function repeatRoute({ recipe, adaptation }: Pick<Run, 'recipe' | 'adaptation'>): Route {
   const { datasetId, modelId, strategy, task: _, ...changes } = recipe
   if (adaptation !== null) {
-    const { options: __, template: ___, ...fields } = changes
+    const { options: __, template: ___, labelWeights: ____, ...fields } = changes
     const dataset = datasetId === '' ? adaptation.exceptDatasets[0]?.id : datasetId
     const adapt: AdaptationDraft = {
       ...(datasetId === '' ? { source: 'file' } : {}),

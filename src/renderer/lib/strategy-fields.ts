@@ -2,7 +2,7 @@
 import type { StrategyId } from '../../shared/strategy'
 import type { RecipeField } from './recipe-changes'
 
-export type NumberField = Exclude<RecipeField, 'backend' | 'template'>
+export type NumberField = Exclude<RecipeField, 'labelWeights' | 'backend' | 'template'>
 
 /** Feature-based and dictionary solve problems of one answer: nothing there has epochs or a learning rate. */
 export function fieldsOf(strategy: StrategyId): readonly NumberField[] {

@@ -49,6 +49,7 @@ const card: ModelCard = {
     clipNorm: 1,
     seed: 42,
     patience: 3,
+    labelWeights: 'equal',
     backend: 'auto',
     template: null,
   },
@@ -85,6 +86,7 @@ describe('modelCard', () => {
       '| targets | query,value |',
       '| optimizer steps | 120, best at 96 |',
       '| learning rate | 0.001',
+      '| label weights | equal |',
       '| seed | 42 |',
       'may be far lower',
     ])

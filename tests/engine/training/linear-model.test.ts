@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { linearData } from '../../../src/main/engine/training/fit-features'
 import { applyLinearModel, fitLinearModel, type LinearData } from '../../../src/main/engine/training/linear-model'
+import { weighLabels } from '../../../src/main/engine/training/objectives/label-weights'
+import type { Problem } from '../../../src/shared/problem'
 import { objectivesGolden } from '../../support/objectives'
 
 const width = 4
@@ -9,7 +12,7 @@ const features = Float32Array.from({ length: 30 * width }, (_, at) => {
 })
 const classes = Array.from({ length: 30 }, (_, row) => (row * 7 + (Math.sin(row) > 0 ? 1 : 0)) % 3)
 const targets = Float32Array.from(classes.flatMap((id) => [0, 1, 2].map((other) => (id === other ? 1 : 0))))
-const data: LinearData = { features, targets, width, outputs: 3, link: 'softmax' }
+const data: LinearData = { features, targets, width, outputs: 3, link: 'softmax', weights: null }
 
 /** scikit-learn's LogisticRegression(C=0.5, tol=1e-10) on the standardized features: centred logits of three rows. */
 const golden = [
@@ -51,11 +54,25 @@ it('lets a constant feature be', () => {
 
 describe('other links', () => {
   const golden = objectivesGolden.linearModels
-  const shared = { features: Float32Array.from(golden.features.flat()), width: 5 }
-  const expectAnswers = (answers: Float32Array, expected: readonly number[]) => {
+  const shared = { features: Float32Array.from(golden.features.flat()), width: 5, weights: null }
+  const expectAnswers = (answers: Float32Array, expected: readonly number[], digits = 4) => {
     expect(answers.length).toBe(expected.length)
-    for (const [at, value] of answers.entries()) expect(value).toBeCloseTo(expected[at] as number, 4)
+    for (const [at, value] of answers.entries()) expect(value).toBeCloseTo(expected[at] as number, digits)
   }
+
+  it("weighs rows as scikit-learn's balanced classes", () => {
+    const problem: Problem = { kind: 'single-label', labels: ['0', '1', '2'] }
+    const examples = golden.rare.map((id) => ({ target: Float32Array.of(id) }))
+    const training = golden.rare.map((id) => ({ target: String(id) }))
+    const weights = weighLabels('balanced', problem, training) ?? []
+    const rows = golden.rare.map((id) => weights[id] as number)
+    const own = linearData(problem, shared.features, examples, rows)
+    expectAnswers(
+      applyLinearModel(solve(own, golden.balanced.C).model, shared.features),
+      golden.balanced.answers.flat(),
+      3, // logits as large as 4: a gradient of 1e-5 leaves them an error of 1e-4
+    )
+  })
 
   it("one logistic regression per class, each at scikit-learn's optimum", () => {
     const own: LinearData = { ...shared, targets: Float32Array.from(golden.hot.flat()), outputs: 2, link: 'sigmoid' }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { binaryCrossEntropy, crossEntropy, logLikelihoods } from '../../../src/main/engine/training/losses'
+import { weighLabels } from '../../../src/main/engine/training/objectives/label-weights'
+import { singleLabel } from '../../../src/main/engine/training/objectives/single-label'
 import { startBackend, testBackends } from '../../support/backend'
 import { objectivesGolden } from '../../support/objectives'
 
@@ -22,6 +24,25 @@ describe.each(testBackends)('on %s', (backend) => {
       expect(value.dataSync()[0]).toBeCloseTo(golden.loss, 3)
       for (const [index, entry] of grad.dataSync().entries())
         expect(entry).toBeCloseTo(golden.gradient[index] as number, 6)
+    })
+  })
+
+  it("weighs labels as torch's CrossEntropyLoss(weight) and scikit-learn's balanced weights do", async () => {
+    await startBackend(backend)
+    const { logits: given, labels, weights, loss, gradient } = objectivesGolden.weightedCrossEntropy
+    const names = ['never', 'often', 'rare']
+    const training = labels.map((id) => ({ target: names[id] as string }))
+    const weighed = weighLabels('balanced', { kind: 'single-label', labels: names }, training)
+    expect(weighed).toEqual(weights)
+    const examples = labels.map((id) => ({ tokenIds: Int32Array.of(1), target: Float32Array.of(id) }))
+    const objective = singleLabel(names, weighed)
+    tf.tidy(() => {
+      const { value, grad } = tf.valueAndGrad((x) => objective.loss({ examples, time: 1, logits: () => x }))(
+        tf.tensor2d(given),
+      )
+      expect(value.dataSync()[0]).toBeCloseTo(loss, 3)
+      for (const [index, entry] of grad.dataSync().entries())
+        expect(entry).toBeCloseTo(gradient.flat()[index] as number, 6)
     })
   })
 

@@ -61,28 +61,32 @@ describe('a run', () => {
     expect(report.epochs).toBeLessThan(50)
   })
 
-  it('accumulates: 2 batches of 4 do what 1 of 8 does', async () => {
-    const options = { strategy: 'head-only' as const }
-    const rates = { ...tinyRecipe, epochs: 2 }
-    const run = async (recipe: typeof tinyRecipe) => {
-      // No dropout: the masks of one large and two small batches differ.
-      const model = tinyTunedModel('bert', options.strategy)
-      const quiet = {
-        ...model,
-        logits: (...[batch, , hidden]: Parameters<typeof model.logits>) =>
-          model.logits(batch, { training: false }, hidden),
+  it.each(['equal', 'balanced'] as const)(
+    'accumulates with %s labels: 2 batches of 4 do what 1 of 8 does',
+    async (labelWeights) => {
+      const options = { strategy: 'head-only' as const }
+      const rates = { ...tinyRecipe, labelWeights, epochs: 2 }
+      const run = async (recipe: typeof tinyRecipe) => {
+        // No dropout: the masks of one large and two small batches differ.
+        const model = tinyTunedModel('bert', options.strategy)
+        const quiet = {
+          ...model,
+          logits: (...[batch, , hidden]: Parameters<typeof model.logits>) =>
+            model.logits(batch, { training: false }, hidden),
+        }
+        const { losses } = await runTraining(tinyTask(quiet, { recipe }))
+        return { losses, values: await valuesOf(model) }
       }
-      const { losses } = await runTraining(tinyTask(quiet, { recipe }))
-      return { losses, values: await valuesOf(model) }
-    }
-    const whole = await run({ ...rates, batchSize: 8, accumulationSteps: 1 })
-    const halves = await run({ ...rates, batchSize: 4, accumulationSteps: 2 })
-    expect(halves.losses.length).toBe(whole.losses.length)
-    for (const [index, loss] of halves.losses.entries()) expect(loss).toBeCloseTo(whole.losses[index] as number, 5)
-    for (const [name, values] of Object.entries(halves.values)) {
-      for (const [index, value] of values.entries()) expect(value).toBeCloseTo(whole.values[name]?.[index] as number, 4)
-    }
-  })
+      const whole = await run({ ...rates, batchSize: 8, accumulationSteps: 1 })
+      const halves = await run({ ...rates, batchSize: 4, accumulationSteps: 2 })
+      expect(halves.losses.length).toBe(whole.losses.length)
+      for (const [index, loss] of halves.losses.entries()) expect(loss).toBeCloseTo(whole.losses[index] as number, 5)
+      for (const [name, values] of Object.entries(halves.values)) {
+        for (const [index, value] of values.entries())
+          expect(value).toBeCloseTo(whole.values[name]?.[index] as number, 4)
+      }
+    },
+  )
 
   it('goes on from its last state with a step cut into smaller batches, as memory may ask for', async () => {
     const recipe = { ...tinyRecipe, epochs: 2, batchSize: 8 }
@@ -201,6 +205,18 @@ it('goes on with the same recipe in another order of fields', async () => {
   const recipe = Object.fromEntries(Object.entries(tinyRecipe).reverse()) as typeof tinyRecipe
   const again = tinyTask(tinyTunedModel('bert', 'head-only'), { resume: resumeFrom(store), recipe })
   expect((await runTraining(again)).report.stoppedBecause).toBe('finished')
+})
+
+it('goes on from a checkpoint of before labels could weigh differently', async () => {
+  const store = memoryStore()
+  const { labelWeights: _, ...former } = tinyRecipe
+  await runTraining(tinyTask(tinyTunedModel('bert', 'head-only'), { store, recipe: former as typeof tinyRecipe }))
+  const again = (recipe: typeof tinyRecipe) =>
+    runTraining(tinyTask(tinyTunedModel('bert', 'head-only'), { resume: resumeFrom(store), recipe }))
+  expect((await again(tinyRecipe)).report.stoppedBecause).toBe('finished')
+  await expect(again({ ...tinyRecipe, labelWeights: 'balanced' })).rejects.toMatchObject({
+    code: 'checkpoint-malformed',
+  })
 })
 
 it('refuses the checkpoint of another recipe', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { fitPredictor, openPredictor, type Predictor, type PredictorKind } from '../../../src/main/baselines/predictor'
+import {
+  type FeatureTable,
+  fitPredictor,
+  openPredictor,
+  type Predictor,
+  type PredictorKind,
+} from '../../../src/main/baselines/predictor'
 import { createRandom } from '../../../src/main/engine/random'
 import { solver } from '../../../src/main/trainer/jobs/linear-solver'
 import { outputsOf, type Problem } from '../../../src/shared/problem'
@@ -14,6 +20,7 @@ const table = (answer: (row: number) => number[]) => ({
   names,
   features,
   answers: Array.from({ length: rows }, (_, row) => Float32Array.from(answer(row))),
+  weights: null,
 })
 
 const problems: { problem: Problem; answer(row: number): number[] }[] = [
@@ -86,8 +93,28 @@ test('the library leaves no answer to uncaught errors behind', async () => {
   expect(listeners()).not.toContain('ExitStatus')
 })
 
+test('a linear model heeds the weights of rows, trees refuse them', async () => {
+  const { problem } = problems[1] as (typeof problems)[number]
+  const rare = (row: number) => [first(row) > 1 !== (row % 5 === 0) ? 1 : 0]
+  const weighted: FeatureTable = {
+    ...table(rare),
+    weights: Array.from({ length: rows }, (_, row) => (rare(row)[0] === 1 ? 1.8 : 0.6)),
+  }
+  const saysYes = async (of: FeatureTable) => {
+    const measured = (await finish(fitPredictor('linear', problem, of, solver))).predict(features)
+    return Array.from({ length: rows }, (_, row) => Number(measured[row * 2 + 1]) > Number(measured[row * 2])).filter(
+      Boolean,
+    )
+  }
+  expect((await saysYes(weighted)).length).toBeGreaterThan((await saysYes({ ...weighted, weights: null })).length)
+  await expect(finish(fitPredictor('random-forest', problem, weighted, solver))).rejects.toThrow(/every text once/)
+})
+
 async function train(kind: PredictorKind, problem: Problem, answer: (row: number) => number[]): Promise<Predictor> {
-  const work = fitPredictor(kind, problem, table(answer), solver)
+  return await finish(fitPredictor(kind, problem, table(answer), solver))
+}
+
+async function finish(work: ReturnType<typeof fitPredictor>): Promise<Predictor> {
   for (;;) {
     const next = await work.next()
     if (next.done) return next.value

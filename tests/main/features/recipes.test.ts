@@ -9,7 +9,8 @@ import { someStrategy } from '../../support/scripted-trainer'
 const dataset = { id: 'd', name: 'Messages', task: 'classification' } as Dataset
 const model = { id: 'm', name: 'Small', maximumLength: 128 } as Model
 const settings = { language: 'en', colorScheme: 'auto', backend: 'auto' } as const
-const resolve = (request: Partial<RecipeRequest> = {}, strategy: Partial<StrategyDescription> = {}) =>
+type Strategy = Partial<StrategyDescription>
+const resolve = (request: Partial<RecipeRequest> = {}, strategy: Strategy = {}) =>
   resolveRecipe({
     request: { datasetId: 'd', modelId: 'm', strategy: strategy.id ?? 'lora', ...request },
     dataset,
@@ -35,6 +36,7 @@ test('presets and options of the strategy fill what was left out', () => {
     clipNorm: 1,
     seed: 42,
     patience: 3,
+    labelWeights: 'equal',
     backend: 'auto',
     template: null,
   })
@@ -89,4 +91,29 @@ test('a text as an option has its length', () => {
   const strategy: Partial<StrategyDescription> = { id: 'prompt-tuning', options: [initialText] }
   expect(resolve({ options: { initialText: 'Positive?' } }, strategy).options).toEqual({ initialText: 'Positive?' })
   expect(() => resolve({ options: { initialText: 'Positive or not?' } }, strategy)).toThrow(/at most 10 characters/)
+})
+
+test('labels are weighed where each text has one, by what can', () => {
+  const labels = [{ label: 'a', rows: 9 }]
+  const weigh = (changes: Partial<Dataset>, strategy: Strategy = {}, options: RecipeRequest['options'] = {}) =>
+    resolveRecipe({
+      request: { datasetId: 'd', modelId: 'm', strategy: strategy.id ?? 'lora', labelWeights: 'balanced', options },
+      dataset: { ...dataset, labels, labelSeparator: null, ...changes },
+      model,
+      strategy: someStrategy(strategy),
+      settings,
+    })
+  const choices = ['linear', 'random-forest']
+  const words: Strategy = {
+    id: 'dictionary',
+    options: [{ kind: 'choice', name: 'predictor', value: 'linear', choices }],
+  }
+  expect(weigh({}).labelWeights).toBe('balanced')
+  expect(weigh({}, words).labelWeights).toBe('balanced')
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ code: 'recipe-invalid', message: expect.stringMatching(message) })
+  expect(() => weigh({ labelSeparator: ';' })).toThrow(
+    refused(/each text has exactly one, unlike in Messages; use equal/),
+  )
+  expect(() => weigh({}, words, { predictor: 'random-forest' })).toThrow(refused(/trees count every text once/))
 })

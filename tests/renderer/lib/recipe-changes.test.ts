@@ -26,6 +26,7 @@ const preset: Recipe = {
   clipNorm: 1,
   seed: 42,
   patience: 3,
+  labelWeights: 'equal',
   backend: 'auto',
   template: null,
 }

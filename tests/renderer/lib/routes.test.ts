@@ -99,6 +99,7 @@ describe('repeatRoute', () => {
     clipNorm: 1,
     seed: 7,
     patience: 3,
+    labelWeights: 'equal',
     backend: 'wasm',
     template: null,
   }
@@ -131,6 +132,7 @@ describe('repeatRoute', () => {
       task: ____,
       options: _____,
       template: ______,
+      labelWeights: _______,
       ...changes
     } = recipe
     expect(parseRoute(hashOf(repeatRoute({ recipe: { ...recipe, datasetId: '' }, adaptation })))).toEqual({

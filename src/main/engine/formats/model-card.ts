@@ -156,6 +156,7 @@ function recipeRows({ recipe, result }: ModelCard): [string, string][] {
     ...options,
     ['trained parameters', trained],
     ...(recipe.strategy === 'feature-based' ? [] : loop),
+    ...(result.test.kind === 'single-label' ? [['label weights', recipe.labelWeights] satisfies [string, string]] : []),
     ['longest input', `${recipe.maxLength} tokens`],
     ['seed', String(recipe.seed)],
     ['time', `${Math.round(result.seconds)} s`],

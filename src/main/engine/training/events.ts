@@ -20,6 +20,7 @@ export type TrainingRecipe = Pick<
   | 'clipNorm'
   | 'seed'
   | 'patience'
+  | 'labelWeights'
 >
 
 /** Read between steps. `stop` = finish early with the best so far; `cancel` = leave with Failure 'cancelled'. */

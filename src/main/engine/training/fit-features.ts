@@ -10,6 +10,7 @@ import { computeFeatures } from './evaluate'
 import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
 import { applyLinearModel, fitLinearModel, type LinearData, type Link } from './linear-model'
 import { objectiveOf } from './objectives/index'
+import { weighLabels } from './objectives/label-weights'
 import { inPhase, leaveIfCancelled } from './phase'
 
 /** Inverse strengths of the L2 penalty, from strong to weak; the validation split chooses among them. */
@@ -27,13 +28,14 @@ export async function* fitFeatures(
   validating: Inputs,
 ): AsyncGenerator<TrainingEvent, TrainingReport> {
   const { model, problem, clock, stop, keeping } = task
-  const objective = objectiveOf(problem)
+  const weights = weighLabels(task.recipe.labelWeights, problem, task.train)
+  const objective = objectiveOf(problem, weights)
   const startedAt = clock()
   const features = yield* inPhase('caching', computeFeatures(model, training, keeping), stop)
   const featuresValidation = yield* inPhase('caching', computeFeatures(model, validating, keeping), stop)
   const tokens = paddedTokens(planByLength(training.examples, training.batchSize, training.lengths))
 
-  const data = linearData(problem, features, training.examples)
+  const data = linearData(problem, features, training.examples, weights && training.examples.map(objective.weightOf))
   const totalSteps = strengths.length * iterationsPerStrength
   let best: Evaluation | null = null
   let solution: Float64Array | undefined
@@ -86,11 +88,16 @@ export async function* fitFeatures(
   }
 }
 
-/** @param features [examples, width]. Throws where the problem has no targets per text: a linear model does not fit it. */
+/**
+ * @param features [examples, width]
+ * @param weights of the examples; null = all the same
+ * Throws where the problem has no targets per text: a linear model does not fit it.
+ */
 export function linearData(
   problem: Problem,
   features: Float32Array,
   examples: readonly Pick<Example, 'target'>[],
+  weights: readonly number[] | null = null,
 ): LinearData {
   const outputs = outputsOf(problem)
   if (outputs === null) throw new Error('a linear model needs a target per text')
@@ -100,7 +107,7 @@ export function linearData(
     else targets.set(target, row * outputs)
   }
   const width = features.length / examples.length
-  return { features, targets, width, outputs, link: linkOf(problem) }
+  return { features, targets, weights, width, outputs, link: linkOf(problem) }
 }
 
 function linkOf({ kind }: Problem): Link {

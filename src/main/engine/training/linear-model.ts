@@ -10,6 +10,8 @@ export type Link = 'softmax' | 'sigmoid' | 'identity'
 export interface LinearData {
   readonly features: Float32Array // [examples, width]
   readonly targets: Float32Array // [examples, outputs]: 0 and 1, or numbers
+  /** How much each example's loss counts, with a mean of 1; null = 1 for all. */
+  readonly weights: readonly number[] | null
   readonly width: number
   readonly outputs: number
   readonly link: Link
@@ -31,7 +33,7 @@ export interface FitIteration {
 /**
  * Minimizes mean loss + |W|^2 / (2 * strength * examples) over standardized features, where a row's loss is its
  * cross-entropy (scikit-learn's LogisticRegression with C = strength), or half its squared error (Ridge with
- * alpha = 1 / strength). Starts from `start` (a former result's `solution`) where given.
+ * alpha = 1 / strength), times its weight (`sample_weight`). Starts from `start` (a former result's `solution`) where given.
  */
 export function* fitLinearModel(
   data: LinearData,
@@ -68,7 +70,11 @@ export function applyLinearModel({ weight, bias }: LinearModel, features: Float3
 }
 
 /** The point's layout: weights [width, outputs], then bias [outputs], which is not penalized. */
-function createObjective({ targets, width, outputs, link }: LinearData, features: Float64Array, strength: number) {
+function createObjective(
+  { targets, weights, width, outputs, link }: LinearData,
+  features: Float64Array,
+  strength: number,
+) {
   const examples = targets.length / outputs
   const penalty = 1 / (strength * examples)
   const lossOf = losses[link]
@@ -84,9 +90,10 @@ function createObjective({ targets, width, outputs, link }: LinearData, features
           answer[output] = (answer[output] as number) + feature * (point[at] as number)
         }
       }
-      value += lossOf(answer, targets.subarray(row * outputs, (row + 1) * outputs)) / examples
+      const share = (weights?.[row] ?? 1) / examples
+      value += lossOf(answer, targets.subarray(row * outputs, (row + 1) * outputs)) * share
       for (let output = 0; output < outputs; output++) {
-        answer[output] = (answer[output] as number) / examples
+        answer[output] = (answer[output] as number) * share
         gradient[width * outputs + output] = (gradient[width * outputs + output] as number) + (answer[output] as number)
       }
       for (let column = 0, at = 0; column < width; column++) {

@@ -14,6 +14,7 @@ import {
   neg,
   range,
   relu,
+  reshape,
   type Scalar,
   sigmoid,
   square,
@@ -28,23 +29,25 @@ import {
 } from '@tensorflow/tfjs-core'
 
 /**
- * Mean softmax cross-entropy with integer labels, natural logarithm. The gradient is (softmax - one-hot) / rows; the
+ * Mean softmax cross-entropy with integer labels, natural logarithm. The gradient is (softmax - one-hot) * share; the
  * one-hot, as large as the logits, is never made.
  * @param logits [rows, classes]
  * @param labels int32 [rows], each in [0, classes)
+ * @param shares of each row in a weighted mean, [rows]; null = all the same
  */
-export function crossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
+export function crossEntropy(logits: Tensor2D, labels: Tensor1D, shares: Tensor1D | null = null): Scalar {
   const [rows] = logits.shape
   const chosen = placesOf(labels)
   const loss = customGrad((x, save) => {
     const logProbabilities = logSoftmax(x as Tensor2D)
-    ;(save as (tensors: Tensor[]) => void)([logProbabilities, chosen])
-    const value = neg(mean(gatherND(logProbabilities, chosen)))
+    ;(save as (tensors: Tensor[]) => void)([logProbabilities, chosen, ...(shares ? [shares] : [])])
+    const likelihoods = gatherND(logProbabilities, chosen)
+    const value = neg(shares ? sum(mul(likelihoods, shares)) : mean(likelihoods))
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [kept, at] = saved as [Tensor, Tensor]
+      const [kept, at, weights] = saved as [Tensor, Tensor, Tensor?]
       const probabilities = exp(kept)
       const difference = tensorScatterUpdate(probabilities, at, sub(gatherND(probabilities, at), 1))
-      return mul(difference, div(dy, rows))
+      return mul(difference, weights ? mul(dy, reshape(weights, [rows, 1])) : div(dy, rows))
     }
     return { value, gradFunc }
   })

@@ -20,6 +20,7 @@ import type { TrainingEvent, TrainingReport, TrainingTask } from './events'
 import { fitFeatures } from './fit-features'
 import { computeGradients } from './gradients'
 import { objectiveOf } from './objectives/index'
+import { weighLabels } from './objectives/label-weights'
 import { createAdamW } from './optimizer'
 import { inPhase, leaveIfCancelled } from './phase'
 import { createSchedule, decayAfter, learningRateAfter } from './schedule'
@@ -32,7 +33,7 @@ import { keepUsedWords } from './used-words'
 export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, TrainingReport> {
   const { recipe, problem, clock, stop, store } = task
   const { batchSize, accumulationSteps, maxLength, clipNorm } = recipe
-  const objective = objectiveOf(problem)
+  const objective = objectiveOf(problem, weighLabels(recipe.labelWeights, problem, task.train))
 
   // 1. Texts become token ids.
   const [trained, validated] = [yield* encoded(task.train), yield* encoded(task.validation)]
@@ -59,7 +60,12 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const dropout = seeds.fork('dropout')
   const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
   // How a step is cut into batches changes nothing, and memory may ask for other cuts on the way.
-  const decisive = { ...recipe, batchSize: batchSize * accumulationSteps, accumulationSteps: 1 }
+  const decisive = {
+    ...recipe,
+    ...{ batchSize: batchSize * accumulationSteps, accumulationSteps: 1 },
+    // What is usual goes unsaid: checkpoints from before there was a choice are gone on with.
+    labelWeights: recipe.labelWeights === 'equal' ? undefined : recipe.labelWeights,
+  }
   const fingerprint = fingerprintOf({ recipe: decisive, problem, texts: training.examples.length })
   const perEpoch = stepsPerEpoch(training.examples.length, batchSize, accumulationSteps)
   const totalSteps = perEpoch * recipe.epochs

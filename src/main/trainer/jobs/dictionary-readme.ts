@@ -7,7 +7,7 @@ import type { ModelCardFacts } from '../contract'
 
 export interface DictionaryFacts {
   readonly problem: Problem
-  readonly recipe: Pick<Recipe, 'options' | 'seed'>
+  readonly recipe: Pick<Recipe, 'options' | 'labelWeights' | 'seed'>
   readonly predictor: PredictorRecord
   readonly card: ModelCardFacts
 }
@@ -44,7 +44,7 @@ These figures hold for texts like those above. On other sources, languages or ti
 
 | | |
 | --- | --- |
-${[...options, `| seed | ${recipe.seed} |`].join('\n')}
+${[...options, `| label weights | ${recipe.labelWeights} |`, `| seed | ${recipe.seed} |`].join('\n')}
 
 ## How a text is scored
 

@@ -17,6 +17,7 @@ import type { Example, Tokenizer } from '../../engine/data/encode'
 import { createRandom } from '../../engine/random'
 import type { TrainingEvent } from '../../engine/training/events'
 import { objectiveOf } from '../../engine/training/objectives/index'
+import { weighLabels } from '../../engine/training/objectives/label-weights'
 import type { Objective } from '../../engine/training/objectives/objective'
 import { leaveIfCancelled } from '../../engine/training/phase'
 import { writeFolderAtomically } from '../../files/write-atomically'
@@ -60,10 +61,14 @@ export async function trainDictionary(
 
   const settings = readSettings(recipe.options)
   const random = createRandom(recipe.seed).fork('folds')
+  const weights = weighLabels(recipe.labelWeights, problem, split.train)
+  const weighing = objectiveOf(problem, weights)
+  const examples = await readTargets(weighing, split.train)
   const work = learn({
     problem,
     texts: split.train.map(({ text }) => text),
-    answers: (await readTargets(objectiveOf(problem), split.train)).map(({ target }) => target),
+    answers: examples.map(({ target }) => target),
+    weights: weights && examples.map(weighing.weightOf),
     settings,
     wordList: material.wordListFile === null ? null : await readWordList(material.wordListFile),
     solver,

@@ -5,9 +5,12 @@ import { applyLinearModel, fitLinearModel } from '../../engine/training/linear-m
 
 /** scikit-learn's default on standardized features: C = 1 or alpha = 1. */
 export const solver: LinearSolver = {
-  fit(problem, { features, answers }) {
+  fit(problem, { features, answers, weights }) {
     const examples = answers.map((target) => ({ target }))
-    const work = fitLinearModel(linearData(problem, features, examples), { strength: 1, maximumIterations: 1000 })
+    const work = fitLinearModel(linearData(problem, features, examples, weights), {
+      strength: 1,
+      maximumIterations: 1000,
+    })
     let next = work.next()
     while (!next.done) next = work.next()
     return next.value.model

@@ -12,8 +12,8 @@ import { recipeFields } from '../../lib/recipe-changes'
 import { navigate, repeatRoute } from '../../lib/routes'
 import { fieldsOf } from '../../lib/strategy-fields'
 
-/** The backend that computed and the template have places of their own. */
-const shown = recipeFields.filter((field) => field !== 'backend' && field !== 'template')
+/** The backend that computed, the template and what is no number have places of their own. */
+const shown = recipeFields.filter((field) => field !== 'labelWeights' && field !== 'backend' && field !== 'template')
 
 export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
@@ -36,6 +36,14 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
         t(`strategy.fields.${field}`),
         field === 'seed' ? String(recipe.seed) : format.significant(recipe[field]),
       ]),
+    ...(run.problem.kind === 'single-label'
+      ? [
+          [
+            t('strategy.fields.labelWeights'),
+            t(recipe.labelWeights === 'balanced' ? 'common.yes' : 'common.no'),
+          ] satisfies [string, string],
+        ]
+      : []),
     ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
       option(name).label,
       option(name).write(value),

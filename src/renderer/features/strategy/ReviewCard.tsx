@@ -102,8 +102,10 @@ function DifferenceLine({ strategy, difference }: { strategy: StrategyId; differ
   const { t } = useTranslation()
   const option = useOptionWords(strategy)(difference.option ?? '')
   const plain = useValueWords()
-  const words = (value: OptionValue | null) =>
-    difference.field === 'option' && value !== null ? option.write(value) : plain(value)
+  const words = (value: OptionValue | null) => {
+    if (difference.field === 'labelWeights') return plain(value === 'balanced')
+    return difference.field === 'option' && value !== null ? option.write(value) : plain(value)
+  }
   const label = difference.field === 'option' ? option.label : t(`strategy.fields.${difference.field}`)
   return (
     <li>

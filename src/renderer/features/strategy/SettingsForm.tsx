@@ -1,9 +1,9 @@
 /** The hyperparameters of the chosen strategy: presets shown, changes marked, each explained in one line. */
-import { Button, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Button, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type BackendChoice, backendChoiceSchema } from '../../../shared/device'
-import type { Recipe } from '../../../shared/recipe'
+import type { LabelWeights, Recipe } from '../../../shared/recipe'
 import type { StrategyDescription } from '../../../shared/strategy'
 import { Card } from '../../components/Card'
 import { Field, NumberSetting } from '../../components/Field'
@@ -17,12 +17,15 @@ interface SettingsFormProps {
   description: StrategyDescription
   preset: Recipe
   changes: RecipeChanges
+  /** Whether each text has one label, so that rare ones can weigh more. */
+  oneLabel: boolean
   advanced: boolean
   onAdvanced(advanced: boolean): void
   onChanges(changes: RecipeChanges): void
 }
 
-export function SettingsForm({ description, preset, changes, advanced, onAdvanced, onChanges }: SettingsFormProps) {
+export function SettingsForm(props: SettingsFormProps) {
+  const { description, preset, changes, oneLabel, advanced, onAdvanced, onChanges } = props
   const { t } = useTranslation()
   const changed = Object.keys(changes).length > 0
   const name = t(`strategy.${description.id}.name`)
@@ -48,6 +51,7 @@ export function SettingsForm({ description, preset, changes, advanced, onAdvance
           onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
         />
       ))}
+      {oneLabel && <LabelWeightsSetting preset={preset.labelWeights} changes={changes} onChanges={onChanges} />}
       {description.id !== 'dictionary' && (
         <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
       )}
@@ -108,13 +112,37 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-interface BackendSettingProps {
-  preset: BackendChoice
+interface OwnSettingProps<Value> {
+  preset: Value
   changes: RecipeChanges
   onChanges(changes: RecipeChanges): void
 }
 
-function BackendSetting({ preset, changes, onChanges }: BackendSettingProps) {
+function LabelWeightsSetting({ preset, changes, onChanges }: OwnSettingProps<LabelWeights>) {
+  const { t } = useTranslation()
+  const label = t('strategy.fields.labelWeights')
+  const set = (value: LabelWeights | undefined) => onChanges(withField(changes, 'labelWeights', value))
+  return (
+    <Field
+      label={label}
+      hint={t('strategy.hints.labelWeights')}
+      changedFrom={changes.labelWeights === undefined ? null : t(preset === 'balanced' ? 'common.yes' : 'common.no')}
+      onReset={() => set(undefined)}
+    >
+      <Switch
+        aria-label={label}
+        my={7}
+        checked={(changes.labelWeights ?? preset) === 'balanced'}
+        onChange={(event) => {
+          const next = event.currentTarget.checked ? 'balanced' : 'equal'
+          set(next === preset ? undefined : next)
+        }}
+      />
+    </Field>
+  )
+}
+
+function BackendSetting({ preset, changes, onChanges }: OwnSettingProps<BackendChoice>) {
   const { t } = useTranslation()
   const label = t('strategy.fields.backend')
   const set = (value: BackendChoice | undefined) => onChanges(withField(changes, 'backend', value))

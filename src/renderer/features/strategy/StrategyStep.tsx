@@ -114,6 +114,7 @@ export function StrategyStep({ datasetId, modelId, draft, onDraft, onStarted, on
             description={description}
             preset={preset.value}
             changes={changes}
+            oneLabel={dataset.value?.task === 'classification' && dataset.value.labelSeparator === null}
             advanced={advanced}
             onAdvanced={setAdvanced}
             onChanges={change}

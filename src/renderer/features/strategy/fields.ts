@@ -42,10 +42,11 @@ export function optionsOf(
 }
 
 /** What stays when another strategy is chosen: settings that mean the same to all of them. */
-export function sharedChanges({ maxLength, seed, backend, template }: RecipeChanges): RecipeChanges {
+export function sharedChanges({ maxLength, seed, labelWeights, backend, template }: RecipeChanges): RecipeChanges {
   return {
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(seed === undefined ? {} : { seed }),
+    ...(labelWeights === undefined ? {} : { labelWeights }),
     ...(backend === undefined ? {} : { backend }),
     ...(template === undefined ? {} : { template }),
   }

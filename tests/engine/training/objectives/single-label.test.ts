@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { weighLabels } from '../../../../src/main/engine/training/objectives/label-weights'
 import { singleLabel } from '../../../../src/main/engine/training/objectives/single-label'
+import type { Problem } from '../../../../src/shared/problem'
 import { encodeWith } from '../../../support/training'
 
 const objective = singleLabel(['a', 'b', 'c', 'd'])
@@ -31,4 +33,18 @@ it('naively says the most frequent class of the training split', () => {
   expect(naive).toMatchObject({ kind: 'single-label', accuracy: 0.5, macroF1: 2 / 3 / 4, examples: 4 })
   // Shares 2/8, 3/8, 2/8 and 1/8 by the rule of succession: a class that training never saw costs no infinity.
   expect(naive?.loss).toBeCloseTo(-(2 * Math.log(3 / 8) + Math.log(2 / 8) + Math.log(1 / 8)) / 4, 6)
+})
+
+it('weighs labels in training alone', () => {
+  const weighted = singleLabel(['a', 'b', 'c', 'd'], [1, 4, 1, 1])
+  const measured = Float32Array.of(3, 0, 0, 0, 0, 0, 2, 0)
+  expect(examplesOf(1, 2).map(weighted.weightOf)).toEqual([4, 1])
+  expect(weighted.score(measured, examplesOf(1, 2))).toEqual(objective.score(measured, examplesOf(1, 2)))
+  expect(weighted.losses(measured, examplesOf(1, 2))).toEqual(objective.losses(measured, examplesOf(1, 2)))
+})
+
+it('weighs nothing but labels of which a text has one', () => {
+  const several: Problem = { kind: 'multi-label', labels: ['a', 'b'], separator: ';' }
+  expect(weighLabels('equal', several, [])).toBeNull()
+  expect(() => weighLabels('balanced', several, [{ target: 'a' }])).toThrow(/where a text has one/)
 })

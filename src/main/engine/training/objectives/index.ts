@@ -8,10 +8,11 @@ import type { Objective } from './objective'
 import { regression } from './regression'
 import { singleLabel } from './single-label'
 
-export function objectiveOf(problem: Problem): Objective {
+/** @param weights of labels (`weighLabels`): training's loss alone knows them */
+export function objectiveOf(problem: Problem, weights: readonly number[] | null = null): Objective {
   switch (problem.kind) {
     case 'single-label':
-      return singleLabel(problem.labels)
+      return singleLabel(problem.labels, weights)
     case 'multi-label':
       return multiLabel(problem.labels, problem.separator)
     case 'regression':

@@ -1,12 +1,16 @@
 /** One of several classes: softmax cross-entropy. */
-import { type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
+import { type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import { Failure } from '../../../../shared/failure'
 import { type Example, encodeTexts } from '../../data/encode'
 import { crossEntropy } from '../losses'
 import { argmax, logProbability, scoreLogits, softmax } from '../metrics'
 import type { Objective } from './objective'
 
-export function singleLabel(labels: readonly string[]): Objective {
+/**
+ * @param weights in the order of the labels: the loss of a batch is then the weighted mean, as torch's
+ * CrossEntropyLoss(weight) computes it. Scores, each text's own loss and what is naive stay unweighted.
+ */
+export function singleLabel(labels: readonly string[], weights: readonly number[] | null = null): Objective {
   const classes = labels.length
   const ids = new Map(labels.map((label, id) => [label, id]))
   const rowOf = (measured: Float32Array, row: number) => measured.subarray(row * classes, (row + 1) * classes)
@@ -17,10 +21,20 @@ export function singleLabel(labels: readonly string[]): Objective {
     return Float32Array.of(id)
   }
 
+  function weightOf(example: Example): number {
+    return weights?.[classOf(example)] ?? 1
+  }
+
+  function sharesOf(examples: readonly Example[]): Tensor1D {
+    const whole = examples.reduce((sum, example) => sum + weightOf(example), 0)
+    return tensor1d(examples.map((example) => weightOf(example) / whole))
+  }
+
   return {
     encode: (tokenizer, texts, maxLength) => encodeTexts(tokenizer, texts, { maxLength, targetOf }),
-    weightOf: () => 1,
-    loss: ({ examples, logits }) => crossEntropy(logits() as Tensor2D, tensor1d(examples.map(classOf), 'int32')),
+    weightOf,
+    loss: ({ examples, logits }) =>
+      crossEntropy(logits() as Tensor2D, tensor1d(examples.map(classOf), 'int32'), weights && sharesOf(examples)),
     measure: ({ logits }) => logits() as Tensor2D,
     score: (measured, examples) => scoreLogits(measured, examples.map(classOf), labels),
     losses: (measured, examples) =>

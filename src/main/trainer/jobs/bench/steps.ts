@@ -69,6 +69,7 @@ export function openSteps(work: StepCase, steps: number): Steps {
       clipNorm: 1,
       seed: 1,
       patience: 0,
+      labelWeights: 'equal',
     },
     clock: () => performance.now(),
     store: { saveLast: async () => {}, saveBest: async () => {} },

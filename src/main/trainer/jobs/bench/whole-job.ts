@@ -104,6 +104,7 @@ export function recipeOf(strategy: ModelStrategyId, model: ModelName, backend: B
     clipNorm: 1,
     seed: 1,
     patience: 0,
+    labelWeights: 'equal',
     backend,
     template: null,
   }
