@@ -12,7 +12,7 @@ import {
   pinnedBatch,
   printDifferences,
   tolerances,
-} from '../support/pinned-adapters'
+} from '../support/pinned'
 
 const rows: Record<string, string | number>[] = []
 

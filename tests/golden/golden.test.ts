@@ -1,23 +1,22 @@
 /** The engine against torch and transformers: logits, gradients and ten steps of training, everything trained. */
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { clipFactor, globalNorm } from '../../src/main/engine/training/clipping'
 import { createAdamW } from '../../src/main/engine/training/optimizer'
 import { createSchedule, learningRateAfter } from '../../src/main/engine/training/schedule'
 import { startBackend, testBackends } from '../support/backend'
 import {
+  type Golden,
   type GoldenHead,
   goldenBatch,
   goldenCases,
-  goldenClasses,
   goldenFull,
   goldenGradients,
   goldenLogits,
   readGolden,
 } from '../support/golden'
+import { differentiate, length, tolerances } from '../support/pinned'
 
-const tolerances = { logits: 5e-6, gradients: 1e-4, losses: 1e-4 }
 const rows: Record<string, string | number>[] = []
 
 const cases = testBackends.flatMap((backend) => goldenCases.map((one) => ({ backend, ...one })))
@@ -51,7 +50,7 @@ describe.each(cases)('golden $model, $head, with $backend', ({ backend, model: n
   it(`has every parameter's gradient within ${tolerances.gradients}`, async () => {
     const model = await goldenFull(name, head)
     const expected = goldenGradients(name, head)
-    const { gradients } = differentiate(model, goldenBatch(golden, 0), head)
+    const { gradients } = differentiate(model, model.parameters, labelledBatch(golden, 0, head), head === 'language')
     expect(Object.keys(gradients).sort()).toEqual([...expected.keys()].sort())
     // Some gradients are zero but for rounding (key biases): what counts as an error there is measured by the largest.
     const floor = 1e-7 * Math.max(...[...expected.values()].map(length))
@@ -76,7 +75,12 @@ describe.each(cases)('golden $model, $head, with $backend', ({ backend, model: n
     for (const [step, expected] of golden.training[head].entries()) {
       const rate = learningRateAfter(schedule, step)
       expect(rate).toBeCloseTo(expected.learningRate, 12)
-      const { loss, gradients } = differentiate(model, goldenBatch(golden, step), head)
+      const { loss, gradients } = differentiate(
+        model,
+        model.parameters,
+        labelledBatch(golden, step, head),
+        head === 'language',
+      )
       const norm = tf.tidy(() => globalNorm(gradients))
       optimizer.apply(
         gradients,
@@ -101,40 +105,8 @@ afterAll(() => {
   console.table(rows)
 })
 
-function differentiate(model: TunedModel, batch: ReturnType<typeof goldenBatch>, head: GoldenHead) {
-  const { parameters } = model
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const logits = model.logits(batch, { training: true, random: unused })
-      return head === 'language' ? lossOfTokens(logits, batch.targets) : lossOfTexts(logits, batch.labels)
-    },
-    parameters.map(({ variable }) => variable),
-  )
-  const named = parameters.map(({ name, variable }) => [name, grads[variable.name] as tf.Tensor])
-  return { loss: value, gradients: Object.fromEntries(named) as Record<string, tf.Tensor> }
-}
-
-function lossOfTexts(logits: tf.Tensor, labels: number[]): tf.Scalar {
-  const truth = tf.oneHot(tf.tensor1d(labels, 'int32'), goldenClasses)
-  return tf.neg(tf.mean(tf.sum(tf.mul(truth, tf.logSoftmax(logits)), -1))) as tf.Scalar
-}
-
-/** The logits of each position are judged by the token that follows it. */
-function lossOfTokens(logits: tf.Tensor, targets: number[][]): tf.Scalar {
-  const [batch = 0, time = 0, vocabulary = 0] = logits.shape
-  const next = targets.map((row) => [...row.slice(1), -100])
-  const truth = tf.reshape(tf.oneHot(tf.tensor1d(next.flat(), 'int32'), vocabulary), [batch, time, vocabulary])
-  const count = next.flat().filter((token) => token >= 0).length
-  return tf.div(tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(logits)))), count) as tf.Scalar
-}
-
-/** The golden models have no dropout: nothing may be drawn. */
-const unused = new Proxy({} as never, {
-  get() {
-    throw new Error('drew a random number where nothing drops out')
-  },
-})
-
-function length(values: Float32Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+/** What the head learns from: the class of each text, or its tokens. */
+function labelledBatch(golden: Golden, index: number, head: GoldenHead) {
+  const batch = goldenBatch(golden, index)
+  return { ...batch, labels: head === 'language' ? batch.targets : batch.labels.map((label) => [label]) }
 }

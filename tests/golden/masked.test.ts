@@ -20,10 +20,10 @@ import { createSchedule, learningRateAfter } from '../../src/main/engine/trainin
 import { startBackend, testBackends } from '../support/backend'
 import { folderOnDisk } from '../support/folders'
 import type { GoldenStep } from '../support/golden'
+import { length, tolerances, unused } from '../support/pinned'
 import { batchOf, disposeBatch } from '../support/tiny-models'
 
 const models = ['bert', 'bert-untied', 'distilbert', 'roberta', 'xlm-roberta'] as const
-const tolerances = { logits: 5e-6, gradients: 1e-4, losses: 1e-4 }
 const objective = maskedLanguage()
 const rows: Record<string, string | number>[] = []
 
@@ -170,15 +170,4 @@ function gradientsOf(arrays: Record<string, FloatArray>, config: ModelConfig): M
       .map(([name, array]) => [name.slice('gradients/'.length), array] as const)
       .map(([name, array]) => [name, linear.has(name) ? transposeArray(array).data : array.data]),
   )
-}
-
-/** The golden models have no dropout: nothing may be drawn. */
-const unused = new Proxy({} as never, {
-  get() {
-    throw new Error('drew a random number where nothing drops out')
-  },
-})
-
-function length(values: Float32Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 }

@@ -15,7 +15,7 @@ import {
   pinnedBatch,
   printDifferences,
   tolerances,
-} from '../support/pinned-adapters'
+} from '../support/pinned'
 
 const rows: Record<string, string | number>[] = []
 

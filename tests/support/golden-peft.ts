@@ -11,7 +11,7 @@ import { createTunedModel } from '../../src/main/engine/models/create-tuned-mode
 import type { TunedModel } from '../../src/main/engine/models/tuned-model'
 import { createRandom } from '../../src/main/engine/random'
 import { folderOnDisk } from './folders'
-import type { Expected } from './pinned-adapters'
+import type { Expected } from './pinned'
 
 const golden = join(import.meta.dirname, '..', 'golden')
 

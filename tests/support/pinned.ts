@@ -1,4 +1,4 @@
-/** How far Fino is from the library that wrote an adapter: in logits, in gradients and along ten steps of AdamW. */
+/** How far Fino is from the library that wrote a model or adapter: in logits, in gradients and along ten steps of AdamW. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 import type { FloatArray } from '../../src/main/engine/formats/arrays'
@@ -93,7 +93,8 @@ export function printDifferences(title: string, rows: readonly Record<string, st
   console.table(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, short(value)]))))
 }
 
-function differentiate(
+/** Mean loss of the batch and the gradients of `parameters`, by name. */
+export function differentiate(
   model: TunedModel,
   parameters: TunedModel['parameters'],
   batch: LabelledBatch,
@@ -126,12 +127,12 @@ function lossOfTokens(logits: tf.Tensor, targets: number[][]): tf.Scalar {
 }
 
 /** The golden models have no dropout: nothing may be drawn. */
-const unused = new Proxy({} as never, {
+export const unused = new Proxy({} as never, {
   get() {
     throw new Error('drew a random number where nothing drops out')
   },
 })
 
-function length(values: Float32Array): number {
+export function length(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 }
