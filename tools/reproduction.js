@@ -2,13 +2,12 @@
 //   npm run reproduction -- --data DIR --encoder FOLDER
 // DIR holds mr_rotten_tomatoes/data.csv, csta_manifesto_scaling/economic_position.csv and imdb_polarity_docs2000/data.csv; FOLDER is a
 // pretrained encoder. Every run is kept under FINO_HOME: started again, it goes on where it was.
-const { spawnSync } = require('node:child_process')
-const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
-const { cpus, homedir } = require('node:os')
+const { writeFileSync } = require('node:fs')
+const { cpus } = require('node:os')
 const { basename, join } = require('node:path')
 const { parseArgs } = require('node:util')
-const papaparse = require('papaparse')
 const Database = require('better-sqlite3')
+const { generator, openWorkbench, readTable } = require('./workbench')
 
 const { values: settings } = parseArgs({
   options: {
@@ -25,9 +24,7 @@ if (!settings.data || !settings.encoder) {
   console.error('Say where the tables and the encoder are: npm run reproduction -- --data DIR --encoder FOLDER')
   process.exit(2)
 }
-const home = process.env.FINO_HOME ?? join(homedir(), '.fino-reproduction')
-const keptFile = join(home, 'reproduction.jsonl')
-mkdirSync(join(home, 'tables'), { recursive: true })
+const { home, fino, keep, kept, writeTable } = openWorkbench('reproduction')
 
 /** What is run on each table. `epochs` is cut where the preset would take hours; the document says so. */
 const comparisons = {
@@ -100,11 +97,12 @@ function runAll(name, { table, columns, runs }) {
       ...(run.epochs ? ['--epochs', String(run.epochs)] : []),
       ...(run.maxLength ? ['--max-length', String(run.maxLength)] : []),
     ]
-    const trained = fino(['train', datasetId, '--model', settings.encoder, '--strategy', run.strategy])(
+    const trained = fino(
+      ...['train', datasetId, '--model', settings.encoder, '--strategy', run.strategy],
       ...['--backend', settings.backend, '--seed', '1', ...changes],
     )
     const line = { key: keyOf(name, run), run, trained, interval: intervalOf(trained) }
-    appendFileSync(keptFile, `${JSON.stringify(line)}\n`)
+    keep(line)
     console.log(`${name}: ${JSON.stringify(run)} ${JSON.stringify(line.interval)} in ${Math.round(trained.seconds)} s`)
   }
 }
@@ -114,58 +112,34 @@ function keyOf(name, run) {
 }
 
 function keptLine(name, run) {
-  if (!existsSync(keptFile)) return undefined
-  const lines = readFileSync(keptFile, 'utf8').trim().split('\n').filter(Boolean)
-  return lines.map((line) => JSON.parse(line)).find(({ key }) => key === keyOf(name, run))
+  return kept(keyOf(name, run))
 }
 
 function importTable(name, file, { text, target, task, group }) {
   const grouped = group ? ['--group-column', group] : []
-  return fino(['import', file, '--text', text, '--target', target, '--task', task, '--name', name])(...grouped)
-    .datasetId
-}
-
-function fino(parameters) {
-  return (...more) => {
-    const all = [join(__dirname, '../bin/fino.js'), ...parameters, ...more, '--json']
-    const environment = { ...process.env, FINO_HOME: home }
-    const { status, stdout, stderr } = spawnSync(process.execPath, all, {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      env: environment,
-    })
-    const answer = JSON.parse(stdout || '{}')
-    if (status !== 0) throw new Error(`fino ${all.slice(1).join(' ')}: ${answer.failure?.message ?? stderr}`)
-    return answer
-  }
+  return fino('import', file, '--text', text, '--target', target, '--task', task, '--name', name, ...grouped).datasetId
 }
 
 function draw(name, file) {
   const count = Number(settings[name])
-  const { data, meta } = papaparse.parse(readFileSync(file, 'utf8'), { header: true, skipEmptyLines: true })
+  const { rows, columns } = readTable(file)
   const random = generator(1)
-  const chosen = data.map((row) => [random(), row]).sort(([left], [right]) => left - right)
+  const chosen = rows.map((row) => [random(), row]).sort(([left], [right]) => left - right)
   return writeTable(
     name,
     chosen.slice(0, count).map(([, row]) => row),
-    meta.fields,
+    columns,
   )
 }
 
 /** Sentences that at least five people judged. */
 function positions(file) {
-  const { data, meta } = papaparse.parse(readFileSync(file, 'utf8'), { header: true, skipEmptyLines: true })
+  const { rows, columns } = readTable(file)
   return writeTable(
     'positions',
-    data.filter((row) => Number(row.n_crowd) >= 5),
-    meta.fields,
+    rows.filter((row) => Number(row.n_crowd) >= 5),
+    columns,
   )
-}
-
-function writeTable(name, rows, columns) {
-  const file = join(home, 'tables', `${name}.csv`)
-  writeFileSync(file, papaparse.unparse(rows, { columns }))
-  return file
 }
 
 /** 95 % by the percentile bootstrap over the test rows, 2,000 times. */
@@ -191,15 +165,6 @@ function scores(rows) {
   const squared = rows.reduce((sum, { predicted }, row) => sum + (Number(predicted) - targets[row]) ** 2, 0)
   const spread = targets.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { accuracy: right / rows.length, meanSquaredError: squared / rows.length, r2: 1 - squared / spread }
-}
-
-/** Uniform in [0, 1), always the same for a seed (the generator of Numerical Recipes, chapter 7). */
-function generator(seed) {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }
 
 function document() {

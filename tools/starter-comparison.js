@@ -5,11 +5,11 @@
 // Every run is kept under FINO_HOME: started again, it goes on where it was.
 const { spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
-const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
-const { cpus, homedir } = require('node:os')
+const { readFileSync, writeFileSync } = require('node:fs')
+const { cpus } = require('node:os')
 const { join } = require('node:path')
 const { parseArgs } = require('node:util')
-const papaparse = require('papaparse')
+const { generator, openWorkbench, readTable } = require('./workbench')
 
 const { values: settings } = parseArgs({
   options: {
@@ -28,9 +28,7 @@ if (!settings.data || !settings.python) {
   )
   process.exit(2)
 }
-const home = process.env.FINO_HOME ?? join(homedir(), '.fino-starter')
-const keptFile = join(home, 'starter.jsonl')
-mkdirSync(join(home, 'tables'), { recursive: true })
+const { home, fino, keep, kept, writeTable } = openWorkbench('starter')
 
 /** What was measured with other weights does not count. */
 const folder = settings.model === 'starter' ? join(__dirname, '../resources/starter') : settings.model
@@ -76,7 +74,10 @@ const comparisons = {
     rows: (_, index) => index % 2 === 0,
     columns: { text: 'text', target: 'toxic_majority', task: 'classification' },
     figure: 'macroF1',
-    runs: [{ strategy: 'feature-based' }, { strategy: 'full', epochs: 2 }],
+    runs: [
+      { strategy: 'feature-based', labelWeights: 'balanced' },
+      { strategy: 'full', epochs: 2, labelWeights: 'balanced' },
+    ],
     goals: { full: 0.7 },
   },
   adapted: {
@@ -86,7 +87,10 @@ const comparisons = {
     unlabelled: (_, index) => index % 2 === 1,
     columns: { text: 'text', target: 'toxic_majority', task: 'classification' },
     figure: 'macroF1',
-    runs: [{ strategy: 'feature-based' }, { strategy: 'full', epochs: 2 }],
+    runs: [
+      { strategy: 'feature-based', labelWeights: 'balanced' },
+      { strategy: 'full', epochs: 2, labelWeights: 'balanced' },
+    ],
     goals: {},
   },
 }
@@ -116,51 +120,32 @@ function runAll(name, comparison, model, split) {
       score: result.score ?? result.metrics.test[figure],
       seconds: result.seconds,
     }
-    appendFileSync(keptFile, `${JSON.stringify(line)}\n`)
+    keep(line)
     console.log(`${name} ${split}: ${JSON.stringify(run)} ${line.score.toFixed(4)} in ${Math.round(line.seconds)} s`)
   }
 }
 
-function train(dataset, model, { strategy, epochs }) {
-  const more = epochs ? ['--epochs', String(epochs)] : []
+function train(dataset, model, { strategy, epochs, labelWeights }) {
   return fino(
-    'train',
-    dataset,
-    '--model',
-    model,
-    '--strategy',
-    strategy,
-    '--backend',
-    settings.backend,
-    '--seed',
-    '1',
-    ...more,
+    ...['train', dataset, '--model', model, '--strategy', strategy, '--backend', settings.backend, '--seed', '1'],
+    ...(epochs ? ['--epochs', String(epochs)] : []),
+    ...(labelWeights ? ['--label-weights', labelWeights] : []),
   )
 }
 
 /** The model adapted once to rows that no split below holds. */
 function adaptedModel(name, comparison) {
-  const kept = keptLine(name, 0, { adapt: true })
-  if (kept) return kept.modelId
+  const before = keptLine(name, 0, { adapt: true })
+  if (before) return before.modelId
   const texts = tableOf(comparison, comparison.unlabelled).map((row) => ({
     [comparison.columns.text]: row[comparison.columns.text],
   }))
   const file = writeTable('unlabelled', texts)
   const adapted = fino(
-    'adapt',
-    file,
-    '--model',
-    settings.model,
-    '--text',
-    comparison.columns.text,
-    '--backend',
-    settings.backend,
+    ...['adapt', file, '--model', settings.model, '--text', comparison.columns.text, '--backend', settings.backend],
   )
   const { modelId, seconds, loss, perplexity, texts: count } = adapted
-  appendFileSync(
-    keptFile,
-    `${JSON.stringify({ key: keyOf(name, 0, { adapt: true }), modelId, seconds, loss, perplexity, count })}\n`,
-  )
+  keep({ key: keyOf(name, 0, { adapt: true }), modelId, seconds, loss, perplexity, count })
   return modelId
 }
 
@@ -178,9 +163,7 @@ function keyOf(name, split, run) {
 }
 
 function keptLine(name, split, run) {
-  if (!existsSync(keptFile)) return undefined
-  const lines = readFileSync(keptFile, 'utf8').trim().split('\n').filter(Boolean)
-  return lines.map((line) => JSON.parse(line)).find(({ key }) => key === keyOf(name, split, run))
+  return kept(keyOf(name, split, run))
 }
 
 function importTable(name, rows, { text, target, task }) {
@@ -191,22 +174,8 @@ function importTable(name, rows, { text, target, task }) {
   return fino('import', file, '--text', text, '--target', target, '--task', task, '--name', name).datasetId
 }
 
-function fino(...parameters) {
-  const all = [join(__dirname, '../bin/fino.js'), ...parameters, '--json']
-  const environment = { ...process.env, FINO_HOME: home }
-  const options = { encoding: 'utf8', maxBuffer: 1 << 28, env: environment }
-  const { status, stdout, stderr } = spawnSync(process.execPath, all, options)
-  const answer = JSON.parse(stdout || '{}')
-  if (status !== 0) throw new Error(`fino ${parameters.join(' ')}: ${answer.failure?.message ?? stderr}`)
-  return answer
-}
-
-function tableOf({ file }, keep) {
-  const { data } = papaparse.parse(readFileSync(join(settings.data, file), 'utf8'), {
-    header: true,
-    skipEmptyLines: true,
-  })
-  return data.filter(keep)
+function tableOf({ file }, chosen) {
+  return readTable(join(settings.data, file)).rows.filter(chosen)
 }
 
 /** The split of a row hangs on its place in the table, so another order is another split. */
@@ -216,21 +185,6 @@ function shuffled(rows, seed) {
     .map((row) => [random(), row])
     .sort(([left], [right]) => left - right)
     .map(([, row]) => row)
-}
-
-/** Uniform in [0, 1), always the same for a seed (the generator of Numerical Recipes, chapter 7). */
-function generator(seed) {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-function writeTable(name, rows) {
-  const file = join(home, 'tables', `${name}.csv`)
-  writeFileSync(file, papaparse.unparse(rows))
-  return file
 }
 
 function document() {
@@ -275,7 +229,8 @@ function rowOf(name, run, goal) {
   if (scores.length === 0) return undefined
   const lines = linesOf(name, run)
   const seconds = lines.reduce((sum, line) => sum + line.seconds, 0) / lines.length
-  const what = run.epochs ? `${run.strategy}, ${run.epochs} epochs` : run.strategy
+  const settingsOfRun = [run.epochs && `${run.epochs} epochs`, run.labelWeights && `${run.labelWeights} label weights`]
+  const what = [run.strategy, ...settingsOfRun.filter(Boolean)].join(', ')
   return `| ${what} | ${scores.length} | ${shown(scores)} | ${goal ?? ''} | ${Math.round(seconds)} |`
 }
 
