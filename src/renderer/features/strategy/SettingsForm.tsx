@@ -51,7 +51,10 @@ export function SettingsForm(props: SettingsFormProps) {
           onValue={(value) => onChanges(withField(changes, field, value === preset[field] ? undefined : value))}
         />
       ))}
-      {oneLabel && <LabelWeightsSetting preset={preset.labelWeights} changes={changes} onChanges={onChanges} />}
+      {/* What another data set left set must be there to be unset. */}
+      {(oneLabel || changes.labelWeights !== undefined) && (
+        <LabelWeightsSetting preset={preset.labelWeights} changes={changes} onChanges={onChanges} />
+      )}
       {description.id !== 'dictionary' && (
         <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
       )}
