@@ -83,6 +83,10 @@ test('every screen', async ({ browser }) => {
     const model = await open(`/new/model?${draft}`)
     await expect(model.getByRole('radio', { name: /starter/i })).toBeChecked()
     await photograph(model, '05-model')
+    await model.getByRole('button', { name: /to my texts first/ }).click()
+    const cost = model.getByRole('dialog').getByRole('region', { name: 'What it costs here' })
+    await expect(cost).toContainText('Measured with a few real steps', { timeout: 5 * 60_000 })
+    await photograph(model, '05-model-adapt')
 
     const strategy = await open(`/new/strategy?${draft}&strategy=lora`)
     const measured = strategy.getByRole('region', { name: 'About LoRA' })
