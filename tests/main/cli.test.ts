@@ -321,7 +321,7 @@ describe('training', () => {
     'a run whose worker is killed says so, exits with 1, and can be resumed',
     async () => {
       let killed = false
-      const recipe = await patientRecipe('lora', 80)
+      const recipe = await patientRecipe('lora', 240)
       const { code, out, error } = await fino(['train', recipe, '--json'], (text, pid) => {
         if (killed || !text.includes('Training')) return
         killed = true
@@ -339,7 +339,7 @@ describe('training', () => {
     'a command that is killed itself leaves a run that can be resumed',
     async () => {
       let killed = false
-      const recipe = await patientRecipe('full', 80)
+      const recipe = await patientRecipe('full', 240)
       const { code } = await fino(['train', recipe], (text, pid) => {
         if (killed || !text.includes('Training')) return
         killed = true
@@ -354,7 +354,7 @@ describe('training', () => {
 
   test.skipIf(process.platform === 'win32')('Ctrl-C stops and saves; resume goes on to the end', async () => {
     let asked = false
-    const recipe = await patientRecipe('lora', 80)
+    const recipe = await patientRecipe('lora', 240)
     const stopped = await fino(['train', recipe, '--json'], (error, pid) => {
       if (asked || !error.includes('Training')) return
       asked = true
