@@ -69,10 +69,10 @@ function killChildren(parent: number): void {
   }
 }
 
-/** A recipe that trains for some seconds whatever its scores: there is time to end it in the middle. */
 /** Of quick steps and slow disks only the evaluations between may be heard of. */
 const begun = /Training|Evaluating/
 
+/** A recipe that trains for some seconds whatever its scores: there is time to end it in the middle. */
 async function patientRecipe(strategy: string, epochs: number): Promise<string> {
   const file = join(folder.path, `patient-${strategy}.json`)
   const fields = { dataset: csv, model, strategy, epochs, patience: 0, batchSize: 8, maxLength: 16, backend: 'wasm' }
