@@ -191,7 +191,7 @@ function document() {
   const parts = [
     '# The starter encoder on real tables',
     '',
-    `Written by \`npm run starter\` on ${cpus().length} × ${cpus()[0].model}, backend \`${settings.backend}\`. Each table is split 70/15/15 in five ways; every line is the mean over the test rows of the splits with its 95 % interval (t, between splits), beside TF-IDF of words and pairs of words with a logistic or ridge regression on the training and validation rows of the same splits. Strategies run with their presets but for the epochs shown. Seconds hold what else the machine did meanwhile.`,
+    `Written by \`npm run starter\` on ${cpus().length} × ${cpus()[0].model}, backend \`${settings.backend}\`. Each table is split 70/15/15 in five ways; every line is the mean over the test rows of the splits with its 95 % interval (t, between splits; one split has none), beside TF-IDF of words and pairs of words with a logistic or ridge regression on the training and validation rows of the same splits. Strategies run with their presets but for the epochs shown. Seconds hold what else the machine did meanwhile.`,
   ]
   for (const [name, { title, runs, goals }] of Object.entries(comparisons)) {
     const rows = [{ strategy: 'TF-IDF' }, ...runs].map((run) => rowOf(name, run, goals[run.strategy])).filter(Boolean)
