@@ -69,7 +69,9 @@ def logits_of(case, model, text):
     with torch.no_grad():
         if case["format"] == "features":
             classifier = json.loads(Path(case["folder"], "classifier.json").read_text(encoding="utf-8"))
-            pooled = model(**inputs).last_hidden_state[0].numpy().mean(0)
+            layers = model(**inputs, output_hidden_states=True).hidden_states[1:]
+            averaged = layers[-4:] if classifier["pooling"] == "upper-mean" else layers[-1:]
+            pooled = torch.stack(averaged).mean(0)[0].numpy().mean(0)
             return np.array(classifier["coefficients"]) @ pooled + np.array(classifier["intercepts"])
         # Soft prompts have logits of their own in front.
         logits = model(**inputs).logits[0].numpy()

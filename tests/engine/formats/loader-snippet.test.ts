@@ -56,6 +56,7 @@ describe('loaderSnippet', () => {
 
   it('pools features as they were fitted', () => {
     const python = (pooling: string) => loaderSnippet({ ...facts, format: 'features', options: { pooling } })
+    expect(python('upper-mean')).toContain('hidden_states[1:][-4:]')
     expect(python('mean')).toContain('hidden.mean(0)')
     expect(python('cls')).toContain('hidden[0]')
     expect(python('last')).toContain('hidden[-1]')

@@ -31,7 +31,7 @@ describe.each(everyCombination)('$name', (combination) => {
       const whole = await model.logits(batch, mode()).data()
       expect(await model.logits(batch, mode(), hidden).data()).toEqual(whole)
     }
-    if (model.constantOf === 'texts') expect(hidden.shape).toEqual([4, 2, 16])
+    if (model.constantOf === 'texts') expect(hidden.shape).toEqual([4, 3, 16])
     expect(model.features?.(batch).shape ?? [4, 16]).toEqual([4, 16])
   })
 

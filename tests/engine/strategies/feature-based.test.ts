@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { finalNorm, runBase } from '../../../src/main/engine/models/forward'
+import { embed, finalNorm, runLayers } from '../../../src/main/engine/models/forward'
 import { sumUpTexts } from '../../../src/main/engine/models/text-outputs'
 import { createRandom } from '../../../src/main/engine/random'
 import { featureBased, readPooling, vectorOf } from '../../../src/main/engine/strategies/feature-based'
@@ -22,22 +22,27 @@ describe.each(tinyArchitectures)('on %s', (architecture) => {
     const weights = tinyWeights(config)
     const batch = batchOf(texts, 6)
     const pass = { config, weights, mode: { training: false }, hooks: {} } as const
-    const rows = finalNorm(pass, tf.reshape(runBase(pass, batch), [12, config.width]))
-    const hidden = (await tf.reshape(rows, [2, 6, config.width]).array()) as number[][][]
-    const summary = sumUpTexts(pass, runBase(pass, batch), batch.attentionMask)
+    const below = runLayers(pass, embed(pass, batch), batch.attentionMask, 0, 1)
+    const above = runLayers(pass, below, batch.attentionMask, 1, 2)
+    const normalized = tf.reshape(finalNorm(pass, tf.reshape(above, [12, config.width])), above.shape)
+    const [hidden, lower] = (await Promise.all([normalized.array(), below.array()])) as [number[][][], number[][][]]
+    const summary = sumUpTexts(pass, [below, above], batch.attentionMask)
+    const upperMean = await vectorOf(pass, 'upper-mean', summary).array()
     const mean = await vectorOf(pass, 'mean', summary).array()
     const one = await vectorOf(pass, last ? 'last' : 'cls', summary).array()
     for (const [text, tokens] of texts.entries())
       for (let column = 0; column < config.width; column++) {
         const values = tokens.map((_, at) => hidden[text]?.[at]?.[column] as number)
-        const average = values.reduce((sum, value) => sum + value, 0) / values.length
-        expect(mean[text]?.[column]).toBeCloseTo(average, 5)
+        const averageOf = (of: number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
+        const below = averageOf(tokens.map((_, at) => lower[text]?.[at]?.[column] as number))
+        expect(mean[text]?.[column]).toBeCloseTo(averageOf(values), 5)
+        expect(upperMean[text]?.[column]).toBeCloseTo((averageOf(values) + below) / 2, 5)
         expect(one[text]?.[column]).toBeCloseTo(values.at(last ? -1 : 0) as number, 5)
       }
   })
 
   it('offers the token that has read the whole text', () => {
-    expect(featureBased.options(config, 2)).toMatchObject([{ choices: ['mean', last ? 'last' : 'cls'] }])
+    expect(featureBased.options(config, 2)).toMatchObject([{ choices: ['upper-mean', 'mean', last ? 'last' : 'cls'] }])
     expect(() => readPooling(config, { pooling: last ? 'cls' : 'last' })).toThrow(/pooling/)
   })
 

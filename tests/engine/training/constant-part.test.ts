@@ -82,14 +82,14 @@ describe.each(['bert', 'llama'] as const)('what is kept of %s', (architecture) =
 it('is nothing where there is no room, and leaves no tensor behind', async () => {
   const model = tinyTunedModel('bert', 'head-only')
   const before = tf.memory().numTensors
-  expect(await compute(model, createMemoryStore(9 * 2 * 16 * 4 - 1))).toBeNull()
-  expect(await compute(model, createMemoryStore(9 * 2 * 16 * 4))).not.toBeNull()
+  expect(await compute(model, createMemoryStore(9 * 3 * 16 * 4 - 1))).toBeNull()
+  expect(await compute(model, createMemoryStore(9 * 3 * 16 * 4))).not.toBeNull()
   expect(tf.memory().numTensors).toBe(before)
 })
 
 it('gives memory back when it is released, or given up half way', async () => {
   const model = tinyTunedModel('bert', 'head-only')
-  const store = createMemoryStore(9 * 2 * 16 * 4)
+  const store = createMemoryStore(9 * 3 * 16 * 4)
   const kept = await compute(model, store)
   expect(await compute(model, store)).toBeNull()
   kept?.release()

@@ -4,6 +4,8 @@ import { getBackend, type Tensor, type TensorContainer, tidy, type Variable } fr
 export interface Abilities {
   readonly carryOut?: CarryOut
   readonly updateByAdamW?: UpdateByAdamW
+  /** `tensor`, though nothing is computed from what is returned before `other` is there. */
+  notBefore?(tensor: Tensor, other: Tensor): Tensor
 }
 
 /**

@@ -12,7 +12,7 @@ import type { ModelConfig } from './config'
 import { embed, maskOf, runBase, runLayers } from './forward'
 import { positionRead, scoreTexts, scoreTokens } from './heads'
 import type { Pass } from './pass'
-import { sumUpTexts, textRow } from './text-outputs'
+import { firstAveraged, sumUpTexts, textRow } from './text-outputs'
 import type { Batch, LowerLayers, Mode, TunedModel } from './tuned-model'
 import { type ExpectedTensor, embeddingNames, expectedTensors, headTensors } from './weights'
 import { createGeneration } from './writing-on'
@@ -66,8 +66,8 @@ function modelOver(base: Base, adaptation: Adaptation, frame: Frame): TunedModel
   const constantPart = (batch: Batch, lower?: LowerLayers): Tensor3D =>
     tf.tidy(() => {
       const pass = passIn({ training: false })
-      const hidden = runLower(pass, batch, Math.max(0, constantDepth - 1), lower)
-      return headOnly ? sumUpTexts(pass, hidden, maskOf(pass, batch)) : hidden
+      if (headOnly) return summaryOf(pass, batch, lower)
+      return runLower(pass, batch, Math.max(0, constantDepth - 1), lower)
     })
 
   const logits = (batch: Batch, mode: Mode, hidden?: Tensor3D): Tensor =>
@@ -98,6 +98,7 @@ function modelOver(base: Base, adaptation: Adaptation, frame: Frame): TunedModel
     ...frame,
     constantDepth,
     constantOf: headOnly ? 'texts' : 'tokens',
+    mostLowerLayers: headOnly ? firstAveraged(config) : Math.max(0, constantDepth - 2),
     constantPart,
     logits,
     ...generation,
@@ -116,18 +117,31 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   const pooling = readPooling(config, base.options)
   const frame = assemble({ ...base, weights: keepOnly(requiredTensors(config), base.weights) }, adaptation)
   const pass: Pass = { config, weights: frame.weights, mode: { training: false }, hooks: {} }
-  const constantPart = (batch: Batch, lower?: LowerLayers): Tensor3D =>
-    tf.tidy(() => sumUpTexts(pass, runLower(pass, batch, config.layers, lower), batch.attentionMask))
+  const constantPart = (batch: Batch, lower?: LowerLayers) => summaryOf(pass, batch, lower)
   const features = (batch: Batch, hidden?: Tensor3D): Tensor2D =>
     tf.tidy(() => vectorOf(pass, pooling, hidden ?? constantPart(batch)))
   return {
     ...frame,
     constantDepth: adaptation.constantDepth,
     constantOf: 'texts',
+    mostLowerLayers: firstAveraged(config),
     constantPart,
     features,
     logits: (batch, _mode, hidden) => tf.tidy(() => regress(frame.weights, features(batch, hidden))),
   }
+}
+
+/** The rows of a whole frozen base's texts; `lower` may not reach beyond the first of the averaged layers. */
+function summaryOf(pass: Pass, batch: Batch, lower?: LowerLayers): Tensor3D {
+  const { layers } = pass.config
+  return tf.tidy(() => {
+    const mask = maskOf(pass, batch)
+    const first = firstAveraged(pass.config)
+    const averaged = [runLower(pass, batch, first, lower)]
+    for (let layer = first; layer < layers; layer++)
+      averaged.push(runLayers(pass, averaged.at(-1) as Tensor3D, mask, layer, layer + 1))
+    return sumUpTexts(pass, averaged, mask)
+  })
 }
 
 /** The embeddings and the first layers, going on from what is known of them. */

@@ -49,9 +49,10 @@ export function runLayers(
   to: number,
   reads: Reads = 'every',
 ): Tensor3D {
-  const { config, hooks } = pass
+  const { config, hooks, mode } = pass
   return tf.tidy(() => {
     const [batch, time, width] = hidden.shape
+    const startLearns = isLearning(hidden)
     const angles = anglesFrom(pass, hooks.firstPosition ?? 0, time)
     const biases = new Map<string, Tensor>()
     let rows: Tensor2D = tf.reshape(hidden, [batch * time, width])
@@ -66,7 +67,9 @@ export function runLayers(
       biases.set(key, bias)
       const input = rows
       const firstOnly = reads === 'first' && config.family === 'encoder' && layer === to - 1
-      rows = tf.tidy(() => runLayer(pass, layer, input, { batch, bias, prefix, angles, firstOnly }))
+      const seen = { bias, angles, firstOnly }
+      const run = () => runLayer(pass, layer, input, { batch, prefix, ...seen })
+      rows = mode.training && mode.recomputeLayers ? tf.tidy(run) : tf.tidy(run)
     }
     return tf.reshape(rows, [batch, rows.shape[0] / batch, width])
   })

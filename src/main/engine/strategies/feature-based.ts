@@ -1,7 +1,7 @@
 /**
- * Feature-based: the frozen base turns each text into one vector (the mean over its tokens, or one token's), on which a
- * linear model is fitted outside the training loop: a logistic regression for classes, a ridge regression for a number
- * (Devlin et al. 2019, section 5.3).
+ * Feature-based: the frozen base turns each text into one vector (the mean over its tokens, averaged over the last layers
+ * or of the last alone, or one token's), on which a linear model is fitted outside the training loop: a logistic regression
+ * for classes, a ridge regression for a number (Devlin et al. 2019, section 5.3).
  */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
@@ -18,7 +18,7 @@ import { misfitOf, requireFit } from './misfit'
 import { resolveOptions } from './options'
 
 /** The last token is the one that has read the whole text in a decoder, as the first ([CLS]) has in an encoder. */
-export const poolings = ['mean', 'cls', 'last'] as const
+export const poolings = ['upper-mean', 'mean', 'cls', 'last'] as const
 export type Pooling = (typeof poolings)[number]
 
 /** Names of the fitted parameters. */
@@ -65,7 +65,8 @@ function adapt({ config, outputs, options }: Base): Adaptation {
 
 /** A text's one vector from what the frozen base says of it, [batch, rows, width] -> [batch, width]. */
 export function vectorOf(pass: Pass, pooling: Pooling, summary: Tensor3D): Tensor2D {
-  return pooling === 'mean' ? textRow(summary, 'mean') : tf.tidy(() => finalNorm(pass, textRow(summary, 'position')))
+  if (pooling === 'mean' || pooling === 'upper-mean') return textRow(summary, pooling)
+  return tf.tidy(() => finalNorm(pass, textRow(summary, 'position')))
 }
 
 /** Outputs of the fitted regression for pooled vectors of [batch, width]. */
@@ -74,6 +75,6 @@ export function regress(weights: Weights, features: Tensor2D): Tensor2D {
 }
 
 function describeOptions({ family }: ModelConfig): OptionDescription[] {
-  const choices = family === 'encoder' ? ['mean', 'cls'] : ['mean', 'last']
-  return [{ kind: 'choice', name: 'pooling', value: 'mean', choices }]
+  const [value, token] = family === 'encoder' ? ['upper-mean', 'cls'] : ['mean', 'last']
+  return [{ kind: 'choice', name: 'pooling', value, choices: ['upper-mean', 'mean', token] }]
 }

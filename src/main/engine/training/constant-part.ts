@@ -55,8 +55,7 @@ export async function* computeConstantParts(
   if (!writer) return null
 
   let lower: { layers: number; parts: ConstantParts } | null = null
-  const layersBelow = model.constantDepth - (model.constantOf === 'texts' ? 1 : 2)
-  for (let layers = layersBelow; layers > 0 && !lower; layers--) {
+  for (let layers = model.mostLowerLayers; layers > 0 && !lower; layers--) {
     const parts = await find(keptPart(layers), layoutOf(texts, model.width, null))
     lower = parts && { layers, parts }
   }

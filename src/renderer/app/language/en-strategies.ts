@@ -50,7 +50,12 @@ export const strategies = {
       pooling: {
         label: 'Pooling',
         hint: 'How a text’s token outputs become one vector.',
-        choices: { mean: 'Mean of all tokens', cls: 'First token', last: 'Last token' },
+        choices: {
+          'upper-mean': 'Mean of all tokens, last four layers',
+          mean: 'Mean of all tokens',
+          cls: 'First token',
+          last: 'Last token',
+        },
       },
     },
   },

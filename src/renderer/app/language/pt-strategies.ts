@@ -53,7 +53,12 @@ export const strategies: Translation<typeof english> = {
       pooling: {
         label: 'Agregação',
         hint: 'Como as saídas dos tokens de um texto viram um só vetor.',
-        choices: { mean: 'Média de todos os tokens', cls: 'Primeiro token', last: 'Último token' },
+        choices: {
+          'upper-mean': 'Média de todos os tokens, últimas quatro camadas',
+          mean: 'Média de todos os tokens',
+          cls: 'Primeiro token',
+          last: 'Último token',
+        },
       },
     },
   },
