@@ -47,6 +47,7 @@ interface Case {
 
 /** Options that make other files than the defaults do. */
 const more: Readonly<Partial<Record<Combination['strategy'], readonly StrategyOptions[]>>> = {
+  'feature-based': [{ pooling: 'upper-mean' }, { pooling: 'mean' }],
   lora: [{ rank: 4, rankStabilized: true, decomposed: true, upperLayers: 1 }],
   'bottleneck-adapter': [
     { variant: 'houlsby', reductionFactor: 4 },
