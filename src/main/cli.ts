@@ -189,9 +189,12 @@ function createProgram(
     .action((flags: { port: number; open?: boolean }) => act((context) => serve(context, { ...flags, builtFolder })))
 
   command('accelerate', 'install the TensorFlow library (270 MB) that makes training faster')
-    .option('--from <FILE>', 'a wheel that was downloaded before')
+    .option('--cuda', 'the library for NVIDIA cards (3.4 GB, 5.3 GB on the disk; Linux, driver 525 or newer)')
+    .option('--from <PATH>', 'a wheel that was downloaded before; with --cuda the folder of all of them')
     .option('--remove', 'undo it')
-    .action((flags: { from?: string; remove?: boolean }) => act((context) => commands.accelerate(context, flags)))
+    .action((flags: { cuda?: boolean; from?: string; remove?: boolean }) =>
+      act((context) => commands.accelerate(context, flags)),
+    )
 
   command('demo', 'train five strategies on the example data and compare them')
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')

@@ -135,7 +135,7 @@ export function createHandlers({
     'exports:list': ({ runId }) => exports.list(runId),
 
     'devices:doctor': () => devices.doctor(),
-    'devices:accelerate': () => devices.accelerate(),
+    'devices:accelerate': (input) => devices.accelerate(input ?? {}),
     'devices:accelerate-cancel': () => devices.cancelAcceleration(),
     'devices:accelerate-remove': async () => {
       await devices.removeAcceleration()

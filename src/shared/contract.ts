@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { adaptationPlanSchema, adaptationRequestSchema } from './adaptation'
 import { dataReportSchema, datasetSchema, importOptionsSchema, previewSchema } from './dataset'
-import { accelerationProgressSchema, backendChoiceSchema, doctorReportSchema } from './device'
+import { accelerationBuildSchema, accelerationProgressSchema, backendChoiceSchema, doctorReportSchema } from './device'
 import { dictionarySchema, wordListSchema } from './dictionary'
 import type { Outcome } from './failure'
 import { failureSchema } from './failure'
@@ -186,7 +186,7 @@ export const commands = {
   'exports:list': { input: z.object({ runId: z.string() }), output: z.array(exportRecordSchema) },
 
   'devices:doctor': { input: nothing, output: doctorReportSchema },
-  'devices:accelerate': { input: nothing, output: none },
+  'devices:accelerate': { input: z.object({ build: accelerationBuildSchema }).nullable(), output: none },
   'devices:accelerate-cancel': { input: nothing, output: none },
   'devices:accelerate-remove': { input: nothing, output: none },
 

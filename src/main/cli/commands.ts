@@ -33,18 +33,17 @@ export async function doctor({ application, output }: Context, flags: { clear?: 
         ['Processor', report.processor],
         ['Memory', `${gigabytes(report.memoryBytes)}, ${gigabytes(report.freeMemoryBytes)} free`],
         ['Disk', `${gigabytes(report.freeDiskBytes)} free`],
+        ...report.cards.map(({ name, memoryBytes, driver }): [string, string] => [
+          'Card',
+          `${name}, ${gigabytes(memoryBytes)}, driver ${driver}`,
+        ]),
         ['Kept', `${gigabytes(report.keptBytes)} of frozen layers' outputs, which later runs need not compute again`],
       ]),
       '',
       table(
         ['Backend', 'Device', 'GFLOP/s', ''],
         report.backends.map(({ id, device, available, gflops, reason }) => [
-          ...[
-            id,
-            available ? device : '-',
-            gflops === null ? '-' : gflops.toFixed(0),
-            available ? 'ready' : (reason ?? ''),
-          ],
+          ...[id, available ? device : '-', gflops === null ? '-' : gflops.toFixed(0), reason ?? 'ready'],
         ]),
       ),
     ].join('\n'),
@@ -235,7 +234,7 @@ export async function exportRun(
 
 export async function accelerate(
   { application, output }: Context,
-  flags: { from?: string; remove?: boolean },
+  flags: { cuda?: boolean; from?: string; remove?: boolean },
 ): Promise<number> {
   const { devices } = application.features
   if (flags.remove) {
@@ -257,7 +256,7 @@ export async function accelerate(
   const cancel = () => devices.cancelAcceleration()
   process.on('SIGINT', cancel)
   try {
-    await devices.accelerate(flags.from === undefined ? {} : { from: resolve(flags.from) })
+    await devices.accelerate({ build: flags.cuda ? 'cuda' : 'cpu', ...(flags.from && { from: resolve(flags.from) }) })
   } finally {
     process.off('SIGINT', cancel)
     unsubscribe()
@@ -265,7 +264,12 @@ export async function accelerate(
   }
   const report = await devices.doctor()
   const backend = report.backends.find(({ id }) => id === 'tensorflow')
-  output.answer({ installed: true, backend }, () => `Ready: ${backend?.device}, ${backend?.gflops?.toFixed(0)} GFLOP/s`)
+  output.answer({ installed: true, backend }, () =>
+    [
+      `Ready: ${backend?.device}, ${backend?.gflops?.toFixed(0)} GFLOP/s`,
+      ...(backend?.reason ? [backend.reason] : []),
+    ].join('\n'),
+  )
   return exitCodes.done
 }
 

@@ -8,8 +8,8 @@ import type { Quote } from '../../shared/quote'
 import { headlineOf, type Metrics } from '../../shared/result'
 import type { Run } from '../../shared/run'
 
-export function doctorDocument({ backends, node, home, memoryBytes }: DoctorReport) {
-  return { backends, node, home, memoryBytes }
+export function doctorDocument({ backends, node, home, memoryBytes, cards, acceleration }: DoctorReport) {
+  return { backends, node, home, memoryBytes, cards, acceleration }
 }
 
 export function datasetDocument(dataset: Dataset) {

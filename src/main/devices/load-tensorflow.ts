@@ -27,8 +27,9 @@ export function loadTensorflow(acceleration: Acceleration): void {
   const legacy = util as unknown as Record<string, unknown>
   legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
   legacy.isArray ??= Array.isArray
-  // Read by the native library when it starts: warnings and errors only.
+  // Read by the native library when it starts: warnings and errors only, and of a card's memory no more than is needed.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
 
   try {
     const addon: { exports: Partial<Binding> } = { exports: {} }
@@ -39,7 +40,7 @@ export function loadTensorflow(acceleration: Acceleration): void {
     registerTensorflowKernels()
     const backend = new NodeJSKernelBackend(addon.exports as Binding, packageName)
     tf.registerBackend('tensorflow', () => backend)
-    if (!acceleration.gpu) registerAbilities('tensorflow', abilitiesOf(acceleration, backend))
+    registerAbilities('tensorflow', abilitiesOf(backend))
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
     throw new Failure(
@@ -50,17 +51,24 @@ export function loadTensorflow(acceleration: Acceleration): void {
   }
 }
 
+/** What the loaded backend computes on, and how. */
+export function tensorflowExecution(): { card: boolean; graphs: boolean } {
+  const { binding } = tf.findBackend('tensorflow') as tf.KernelBackend & Backend
+  return { card: binding.isUsingGpuDevice(), graphs: runsGraphs(binding) }
+}
+
 /**
  * FINO_GRAPHS=off runs every operation by itself, to look for mistakes. On a GPU weights would go back and forth at every
  * step, since what enters a graph comes from the computer's own memory.
  */
-export function runsGraphs({ gpu }: Pick<Acceleration, 'gpu'>): boolean {
-  return !gpu && process.env.FINO_GRAPHS !== 'off'
+function runsGraphs(binding: Binding): boolean {
+  return !binding.isUsingGpuDevice() && process.env.FINO_GRAPHS !== 'off'
 }
 
-function abilitiesOf(acceleration: Acceleration, backend: Backend): Abilities {
+function abilitiesOf(backend: Backend): Abilities {
+  if (backend.binding.isUsingGpuDevice()) return {}
   const updateByAdamW = createAdamWUpdate(backend)
-  if (!runsGraphs(acceleration)) return { updateByAdamW }
+  if (!runsGraphs(backend.binding)) return { updateByAdamW }
   return { updateByAdamW, carryOut: createGraphs(backend, (sentence) => console.warn(sentence)) }
 }
 

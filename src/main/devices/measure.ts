@@ -1,8 +1,12 @@
 /** Finds out which backends run on this machine and how fast each multiplies matrices. */
+import { dirname } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { type BackendReport, backendIds } from '../../shared/device'
 import { toFailureRecord } from '../../shared/failure'
 import { defaultHome, workspaceAt } from '../files/workspace'
+import { findAcceleration } from './acceleration/install'
+import { tryBinding } from './acceleration/try-binding'
+import { tensorflowExecution } from './load-tensorflow'
 import { startBackend } from './start-backend'
 
 /**
@@ -22,13 +26,22 @@ export async function measureBackends({
   for (const id of backendIds) {
     try {
       const { device } = await startBackend(id, folder)
-      reports.push({ id, device, available: true, reason: null, gflops: measure ? await measureProducts() : null })
+      const reason = id === 'tensorflow' ? await whyNoCard(folder) : null
+      reports.push({ id, device, available: true, reason, gflops: measure ? await measureProducts() : null })
     } catch (thrown) {
       reports.push({ id, device: 'CPU', available: false, reason: toFailureRecord(thrown).message, gflops: null })
     }
   }
   if (before) await tf.setBackend(before)
   return reports
+}
+
+/** Null where what is installed for cards uses one, or was not meant to. */
+async function whyNoCard(folder: string): Promise<string | null> {
+  const acceleration = findAcceleration(folder)
+  if (acceleration?.build !== 'cuda' || tensorflowExecution().card) return null
+  const { noCard } = await tryBinding(dirname(acceleration.binding))
+  return `TensorFlow uses no NVIDIA card and computes on the processor: ${noCard ?? 'it does not say why'}`
 }
 
 const size = 768

@@ -6,9 +6,11 @@ import '@tensorflow/tfjs-layers'
 import type { BackendChoice, BackendId } from '../../shared/device'
 import { Failure } from '../../shared/failure'
 import { defaultHome, workspaceAt } from '../files/workspace'
+import { describeBytes } from '../files/write-failure'
 import { findAcceleration } from './acceleration/install'
-import { loadTensorflow, runsGraphs } from './load-tensorflow'
+import { loadTensorflow, tensorflowExecution } from './load-tensorflow'
 import { loadWasm } from './load-wasm'
+import { findCards } from './nvidia'
 
 export interface StartedBackend {
   readonly id: BackendId
@@ -47,9 +49,16 @@ export async function startBackend(
   }
   loadTensorflow(acceleration)
   await use('tensorflow')
-  const device = acceleration.gpu ? 'GPU' : `CPU, ${availableParallelism()} threads`
-  const execution = runsGraphs(acceleration) ? 'compiled' : 'operation by operation'
+  const { card, graphs } = tensorflowExecution()
+  const device = card ? await nameOfCard() : `CPU, ${availableParallelism()} threads`
+  const execution = graphs ? 'compiled' : 'operation by operation'
   return { id, device, versions: { ...versions, tensorflow: acceleration.tensorflow, execution } }
+}
+
+/** "NVIDIA L4, 24 GB". */
+async function nameOfCard(): Promise<string> {
+  const [card] = await findCards()
+  return card ? `${card.name}, ${describeBytes(card.memoryBytes)}` : 'GPU'
 }
 
 async function use(id: BackendId): Promise<void> {

@@ -1,8 +1,10 @@
 /** What this machine can compute with, and the acceleration that makes it faster. */
 import { cpus, freemem, totalmem } from 'node:os'
-import type { DoctorReport } from '../../shared/device'
+import { type AccelerationBuild, accelerationBuildSchema, type DoctorReport } from '../../shared/device'
 import { Failure, toFailureRecord } from '../../shared/failure'
-import { installAcceleration, removeAcceleration } from '../devices/acceleration/install'
+import { findAcceleration, installAcceleration, removeAcceleration } from '../devices/acceleration/install'
+import { downloadBytes, releaseFor } from '../devices/acceleration/release'
+import { findCards } from '../devices/nvidia'
 import { clearKeptOutputs, keptOutputsSize } from '../files/kept-outputs'
 import type { Workspace } from '../files/workspace'
 import { freeDiskBytes } from '../files/write-failure'
@@ -13,8 +15,8 @@ export interface Devices {
   doctor(): Promise<DoctorReport>
   /** Drops what frozen layers said of texts: later runs compute it again. */
   clearKept(): Promise<void>
-  /** Resolves when it is installed; one installation at a time. `from`: a wheel already on disk. */
-  accelerate(input?: { from?: string | undefined }): Promise<void>
+  /** Resolves when it is installed; one installation at a time. `from`: wheels already on disk. */
+  accelerate(input?: { build?: AccelerationBuild | undefined; from?: string | undefined }): Promise<void>
   cancelAcceleration(): void
   isInstalling(): boolean
   /** True where something was there to remove. */
@@ -52,17 +54,21 @@ export function createDevices({
         processor: cpus()[0]?.model.trim() ?? 'unknown',
         platform: `${process.platform} ${process.arch}`,
         version,
+        cards: await findCards(),
+        acceleration: findAcceleration(workspace.acceleration)?.build ?? null,
+        downloads: downloadsHere(),
       }
     },
 
     clearKept: () => clearKeptOutputs(workspace.keptOutputs),
 
-    async accelerate({ from } = {}) {
+    async accelerate({ build = 'cpu', from } = {}) {
       refuseWhileInstalling()
       installing = new AbortController()
       try {
         await installAcceleration({
           folder: workspace.acceleration,
+          build,
           from,
           signal: installing.signal,
           onProgress: (progress) => publish('devices:acceleration', { progress, failure: null }),
@@ -90,6 +96,21 @@ export function createDevices({
       })
       return wasThere
     },
+  }
+}
+
+/** What each build would download; nothing where none runs on this platform. */
+export function downloadsHere(
+  platform: string = process.platform,
+  architecture: string = process.arch,
+): DoctorReport['downloads'] {
+  try {
+    return accelerationBuildSchema.options.map((build) => {
+      const byteLength = downloadBytes(releaseFor(platform, architecture, build).wheels)
+      return { build, byteLength }
+    })
+  } catch {
+    return []
   }
 }
 

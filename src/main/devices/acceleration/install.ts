@@ -5,13 +5,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AccelerationProgress } from '../../../shared/device'
+import type { AccelerationBuild, AccelerationProgress } from '../../../shared/device'
 import { Failure } from '../../../shared/failure'
 import { describeBytes, freeDiskBytes, toWriteFailure } from '../../files/write-failure'
+import { requireCard } from '../nvidia'
 import { bindingName, buildBinding, copyPrebuiltBinding, findBuildTools } from './build-binding'
 import { download, sizeOf, verifyChecksum } from './download'
-import { downloadWithPip, locateWheel, type WheelSource } from './locate-wheel'
-import { releaseFor, type WheelRelease } from './release'
+import { downloadWithPip, locateWheels, type WheelSource } from './locate-wheel'
+import { downloadBytes, type Release, releaseFor, type Wheel } from './release'
 import { tryBinding } from './try-binding'
 import { unpackWheel } from './unpack-wheel'
 
@@ -19,14 +20,16 @@ export interface Acceleration {
   /** The native binding to load. */
   readonly binding: string
   readonly tensorflow: string
-  readonly gpu: boolean
+  readonly build: AccelerationBuild
   readonly wheel: string
 }
 
 export interface InstallOptions {
   /** The workspace's acceleration folder. */
   readonly folder: string
-  /** A wheel already on disk, instead of a download. */
+  /** By default `cpu`. */
+  readonly build?: AccelerationBuild | undefined
+  /** A wheel already on disk, or the folder of all of them, instead of a download. */
   readonly from?: string | undefined
   /** A binding that came with the app, instead of building one. */
   readonly prebuiltBinding?: string | undefined
@@ -36,16 +39,18 @@ export interface InstallOptions {
 
 /** What an install does to the world, one function a step. */
 export interface InstallSteps {
-  readonly release: () => WheelRelease
-  readonly locate: typeof locateWheel
+  readonly release: (build: AccelerationBuild) => Release
+  readonly locate: typeof locateWheels
+  readonly requireCard: typeof requireCard
   readonly findBuildTools: typeof findBuildTools
   readonly build: typeof buildBinding
   readonly tryOut: typeof tryBinding
 }
 
 const realSteps: InstallSteps = {
-  release: () => releaseFor(process.platform, process.arch),
-  locate: locateWheel,
+  release: (build) => releaseFor(process.platform, process.arch, build),
+  locate: locateWheels,
+  requireCard,
   findBuildTools,
   build: buildBinding,
   tryOut: tryBinding,
@@ -55,12 +60,26 @@ const realSteps: InstallSteps = {
 export function findAcceleration(folder: string): Acceleration | null {
   const place = join(folder, installedName)
   try {
-    const facts = JSON.parse(readFileSync(join(place, markerName), 'utf8')) as Omit<Acceleration, 'binding'>
-    const binding = join(place, bindingName)
-    return existsSync(binding) ? { ...facts, binding } : null
+    const { tensorflow, wheel, build = 'cpu' } = JSON.parse(readFileSync(join(place, markerName), 'utf8')) as Marker
+    const binding = bindingIn(place, build)
+    return existsSync(binding) ? { binding, tensorflow, build, wheel } : null
   } catch {
     return null
   }
+}
+
+/** What was installed; `build` is missing where it was before there were two. */
+interface Marker {
+  readonly tensorflow: string
+  readonly wheel: string
+  readonly build?: AccelerationBuild
+}
+
+const libraryFolders: Readonly<Record<AccelerationBuild, string>> = { cpu: '.', cuda: 'tensorflow' }
+
+/** TensorFlow's libraries look for NVIDIA's in `../nvidia`. */
+function bindingIn(place: string, build: AccelerationBuild): string {
+  return join(place, libraryFolders[build], bindingName)
 }
 
 /**
@@ -71,49 +90,55 @@ export async function installAcceleration(
   options: InstallOptions,
   steps: InstallSteps = realSteps,
 ): Promise<Acceleration> {
-  const { folder, from, prebuiltBinding, signal, onProgress } = options
+  const { folder, build = 'cpu', from, prebuiltBinding, signal, onProgress } = options
   const report = paced(onProgress)
-  const release = steps.release()
+  const release = steps.release(build)
   await mkdir(folder, { recursive: true })
   const unlock = await lock(folder)
   const workplace = join(folder, workplaceName)
   try {
     report('locating')
+    if (build === 'cuda') await steps.requireCard()
     const tools = prebuiltBinding === undefined ? await steps.findBuildTools() : null
-    const source = await steps.locate({ release, from, signal })
-    await checkSpace(folder, release, source)
+    const sources = await steps.locate({ release, from, signal })
+    await checkSpace(folder, release, sources)
 
-    const wheel = source.kind === 'file' ? source.path : await fetchWheel({ ...options, source, release, report })
-    await verifyChecksum(wheel, source.sha256, {
-      name: release.fileName,
-      signal,
-      keep: source.kind === 'file',
-      onProgress: (done, total) => report('verifying', done, total),
-    })
+    const wheels: { path: string; source: WheelSource }[] = []
+    for (const source of sources) {
+      const path = source.kind === 'file' ? source.path : await fetchWheel({ folder, source, release, signal, report })
+      wheels.push({ path, source })
+    }
+    await overAll(wheels, report, 'verifying', ({ path, source }, onProgress) =>
+      verifyChecksum(path, source.wheel.sha256, {
+        name: source.wheel.fileName,
+        signal,
+        keep: source.kind === 'file',
+        onProgress,
+      }),
+    )
 
     await rm(workplace, { recursive: true, force: true })
     await mkdir(workplace)
-    await unpackWheel({
-      wheel,
-      folder: workplace,
-      signal,
-      onProgress: (done, total) => report('unpacking', done, total),
-    })
+    const libraryFolder = join(workplace, libraryFolders[build])
+    await overAll(wheels, report, 'unpacking', ({ path }, onProgress) =>
+      unpackWheel({ wheel: path, folder: workplace, libraryFolder, signal, onProgress }),
+    )
     report('building')
-    if (tools) await steps.build({ folder: workplace, tools, signal })
-    else if (prebuiltBinding !== undefined) await copyPrebuiltBinding(prebuiltBinding, workplace)
-    await rm(join(workplace, 'include'), { recursive: true, force: true })
+    if (tools) await steps.build({ folder: libraryFolder, tools, signal })
+    else if (prebuiltBinding !== undefined) await copyPrebuiltBinding(prebuiltBinding, libraryFolder)
+    await rm(join(libraryFolder, 'include'), { recursive: true, force: true })
     report('testing')
-    const facts = await steps.tryOut(workplace, signal)
+    const { tensorflow } = await steps.tryOut(libraryFolder, signal)
     signal?.throwIfAborted()
 
     // The marker is written last, and the folder gets its name by one rename: it is there whole or not at all.
-    await writeFile(join(workplace, markerName), JSON.stringify({ ...facts, wheel: release.fileName }))
+    const marker: Required<Marker> = { tensorflow, build, wheel: release.wheels[0].fileName }
+    await writeFile(join(workplace, markerName), JSON.stringify(marker))
     await rm(join(folder, installedName), { recursive: true, force: true })
     await rename(workplace, join(folder, installedName))
     await rm(join(folder, downloadsName), { recursive: true, force: true })
     report('done')
-    return { ...facts, wheel: release.fileName, binding: join(folder, installedName, bindingName) }
+    return { ...marker, binding: bindingIn(join(folder, installedName), build) }
   } catch (thrown) {
     if (signal?.aborted) throw new Failure('cancelled', 'The installation was cancelled. What was downloaded is kept.')
     throw await toWriteFailure(thrown, folder)
@@ -158,28 +183,48 @@ function paced(onProgress: InstallOptions['onProgress']): Report {
   }
 }
 
+/** Does one step of an install for each wheel, told as one. */
+async function overAll<Item extends { readonly path: string }>(
+  items: readonly Item[],
+  report: Report,
+  phase: AccelerationProgress['phase'],
+  step: (item: Item, onProgress: (done: number, total: number) => void) => Promise<void>,
+): Promise<void> {
+  const sizes = await Promise.all(items.map(({ path }) => sizeOf(path)))
+  const whole = sizes.reduce((sum, size) => sum + size, 0)
+  let before = 0
+  for (const [index, item] of items.entries()) {
+    const size = sizes[index] as number
+    await step(item, (done, total) => report(phase, before + (size * done) / Math.max(total, 1), whole))
+    before += size
+  }
+}
+
 async function fetchWheel({
   folder,
-  source,
+  source: { wheel, url, pip },
   release,
   signal,
   report,
 }: {
   folder: string
   source: Extract<WheelSource, { kind: 'address' }>
-  release: WheelRelease
+  release: Release
   signal?: AbortSignal | undefined
   report: Report
 }): Promise<string> {
   const downloads = join(folder, downloadsName)
   await mkdir(downloads, { recursive: true })
-  const part = join(downloads, `${release.fileName}.part`)
+  const part = partOf(folder, wheel)
+  if ((await sizeOf(part)) === wheel.wheelBytes) return part
+  const whole = downloadBytes(release.wheels)
+  const before = downloadBytes(release.wheels.slice(0, release.wheels.indexOf(wheel)))
   try {
     await download({
-      url: source.url,
+      url,
       file: part,
       signal,
-      onProgress: (received, total) => report('downloading', received, total),
+      onProgress: (received) => report('downloading', before + received, whole),
     })
     return part
   } catch (thrown) {
@@ -187,16 +232,21 @@ async function fetchWheel({
     const reachable = (await sizeOf(part)) > 0
     if (reachable || !(thrown instanceof Failure) || thrown.details.network !== true) throw thrown
     report('downloading')
-    await downloadWithPip({ pip: source.pip, release, folder: downloads, signal })
-    await rename(join(downloads, release.fileName), part)
+    await downloadWithPip({ pip, release, wheel, folder: downloads, signal })
+    await rename(join(downloads, wheel.fileName), part)
     return part
   }
 }
 
-async function checkSpace(folder: string, release: WheelRelease, source: WheelSource): Promise<void> {
-  const kept = await sizeOf(join(folder, downloadsName, `${release.fileName}.part`))
-  const wheelBytes = source.kind === 'address' ? Math.max(0, release.wheelBytes - kept) : 0
-  const needed = release.unpackedBytes + wheelBytes
+function partOf(folder: string, { fileName }: Wheel): string {
+  return join(folder, downloadsName, `${fileName}.part`)
+}
+
+async function checkSpace(folder: string, release: Release, sources: readonly WheelSource[]): Promise<void> {
+  let needed = release.unpackedBytes
+  for (const { kind, wheel } of sources) {
+    if (kind === 'address') needed += Math.max(0, wheel.wheelBytes - (await sizeOf(partOf(folder, wheel))))
+  }
   const free = await freeDiskBytes(folder)
   if (free === null || free >= needed) return
   throw new Failure(

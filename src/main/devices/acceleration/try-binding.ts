@@ -23,19 +23,32 @@ console.log(JSON.stringify({ tensorflow: binding.TF_Version, gpu: binding.isUsin
 export interface BindingFacts {
   readonly tensorflow: string
   readonly gpu: boolean
+  /** Where TensorFlow uses no card: what it said about that, if anything. */
+  readonly noCard: string | null
 }
 
 /** @throws Failure acceleration-failed with the loader's or TensorFlow's reason. */
 export async function tryBinding(folder: string, signal?: AbortSignal): Promise<BindingFacts> {
   const answer = await runCommand([process.execPath, '--eval', trial, join(folder, bindingName)], {
     signal,
-    environment: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+    environment: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '1' },
   })
   signal?.throwIfAborted()
-  if (answer.code === 0) return JSON.parse(answer.output) as BindingFacts
+  if (answer.code === 0) {
+    const facts = JSON.parse(answer.output) as Omit<BindingFacts, 'noCard'>
+    return { ...facts, noCard: facts.gpu ? null : whyNoCard(answer.errors) }
+  }
   const reason = answer.errors.split('\n').find((line) => /Error/.test(line)) ?? `it ended with code ${answer.code}`
   throw new Failure(
     'acceleration-failed',
     `The library was installed but does not run on this machine: ${reason.trim()}. Fino goes on with its built-in backend (wasm).`,
   )
+}
+
+/** The first line of the log about libraries or the driver, without the time and place that TensorFlow puts before it. */
+function whyNoCard(log: string): string | null {
+  const line = log
+    .split('\n')
+    .find((text) => /cuInit|dlopen|dynamic library|driver version|compute capability/i.test(text))
+  return line?.replace(/^.*?\.cc:\d+\] /, '').trim() ?? null
 }

@@ -1,4 +1,4 @@
-/** Takes out of a TensorFlow wheel (a zip archive) the few files that the binding needs. */
+/** Takes out of a wheel of TensorFlow or of NVIDIA (a zip archive) the few files that the binding needs. */
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,14 +11,16 @@ export const libraryNames = ['libtensorflow_cc.so.2', 'libtensorflow_framework.s
 
 export interface UnpackOptions {
   readonly wheel: string
-  /** Libraries and licences land here, the C headers under `include/`. */
+  /** NVIDIA's files land here under `nvidia/`, as in the wheel, their licences beside them. */
   readonly folder: string
+  /** TensorFlow's libraries and licences land here, the C headers under `include/`. */
+  readonly libraryFolder: string
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void
 }
 
 /** @throws Failure acceleration-failed when the archive is damaged or lacks a library, disk-full. */
-export async function unpackWheel({ wheel, folder, signal, onProgress }: UnpackOptions): Promise<void> {
+export async function unpackWheel({ wheel, folder, libraryFolder, signal, onProgress }: UnpackOptions): Promise<void> {
   try {
     const entries = await wantedEntries(wheel)
     const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
@@ -28,14 +30,15 @@ export async function unpackWheel({ wheel, folder, signal, onProgress }: UnpackO
       const place = placeOf(entry.fileName)
       if (!place) continue
       signal?.throwIfAborted()
-      const target = join(folder, place)
+      const target = join(place.startsWith('nvidia/') ? folder : libraryFolder, place)
       await mkdir(dirname(target), { recursive: true })
       const source = await archive.openReadStreamPromise(entry)
       source.on('data', (chunk: Buffer) => {
         done += chunk.length
         onProgress?.(done, total)
       })
-      await pipeline(source, createWriteStream(target), { ...(signal && { signal }) })
+      const mode = isProgram.test(place) ? 0o755 : 0o644
+      await pipeline(source, createWriteStream(target, { mode }), { ...(signal && { signal }) })
     }
   } catch (thrown) {
     signal?.throwIfAborted()
@@ -51,7 +54,8 @@ async function wantedEntries(wheel: string): Promise<Entry[]> {
   for await (const entry of (await openPromise(wheel)).eachEntry()) if (placeOf(entry.fileName)) entries.push(entry)
   const places = new Set(entries.map((entry) => placeOf(entry.fileName)))
   const missing = libraryNames.filter((name) => !places.has(name))
-  if (missing.length === 0) return entries
+  const isNvidias = entries.some(({ fileName }) => fileName.startsWith('nvidia/'))
+  if (isNvidias || missing.length === 0) return entries
   throw new Failure(
     'acceleration-failed',
     `${wheel} is not a TensorFlow wheel for Linux: it lacks ${missing.join(', ')}.`,
@@ -64,8 +68,17 @@ async function wantedEntries(wheel: string): Promise<Entry[]> {
 /** The binding includes a handful of C headers; the wheel's other 280 MB of headers stay in it. */
 const headers = /^tensorflow\/(include\/(?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/
 const licences = /^[^/]+\.dist-info\/(?:licenses\/)?((?:LICENSE|THIRD_PARTY_NOTICES|NOTICE)[^/]*)$/
+/** All libraries but those for other uses: plain BLAS and FFTW, several cards, profiling. */
+const nvidiaLibraries =
+  /^nvidia\/[^/]+\/lib\/lib(?!nvblas|cufftw|cusolverMg|checkpoint|nvperf|pcsampling)(?!.*\.alt\.)[^/]+\.so[.\d]*$/
+const nvidiaCompiler = /^nvidia\/cuda_nvcc\/(?:bin\/ptxas|nvvm\/libdevice\/[^/]+\.bc)$/
+const nvidiaLicences = /^(nvidia_[a-z_]+?)(?:_cu\d+)?-[^/]+\.dist-info\/(?:licenses\/)?(License\.txt)$/
+const isProgram = /\/bin\//
 
 function placeOf(name: string): string | null {
+  if (nvidiaLibraries.test(name) || nvidiaCompiler.test(name)) return name
+  const nvidiaLicence = nvidiaLicences.exec(name)
+  if (nvidiaLicence) return `nvidia/${nvidiaLicence[1]}-${nvidiaLicence[2]}`
   const library = libraryNames.find((library) => name === `tensorflow/${library}`)
   return library ?? headers.exec(name)?.[1] ?? licences.exec(name)?.[1] ?? null
 }

@@ -9,7 +9,8 @@ import {
   installAcceleration,
   removeAcceleration,
 } from '../../../../src/main/devices/acceleration/install'
-import { releaseFor } from '../../../../src/main/devices/acceleration/release'
+import { type Release, releaseFor, type Wheel } from '../../../../src/main/devices/acceleration/release'
+import { requireCard } from '../../../../src/main/devices/nvidia'
 import type { AccelerationProgress } from '../../../../src/shared/device'
 import { Failure } from '../../../../src/shared/failure'
 import { type FileServerOptions, serveFile } from '../../../support/file-server'
@@ -22,11 +23,12 @@ const wheel = zip({
   'tensorflow/include/tensorflow/c/c_api.h': '// headers',
 })
 
-const release = {
-  ...releaseFor('linux', 'x64'),
-  sha256: createHash('sha256').update(wheel).digest('hex'),
-  wheelBytes: wheel.length,
-  unpackedBytes: 2 * wheel.length,
+const cpu = releaseFor('linux', 'x64', 'cpu')
+const only: Wheel = { ...cpu.wheels[0], ...factsOf(wheel) }
+const release: Release = { ...cpu, wheels: [only], unpackedBytes: 2 * wheel.length }
+
+function factsOf(content: Buffer): { sha256: string; wheelBytes: number } {
+  return { sha256: createHash('sha256').update(content).digest('hex'), wheelBytes: content.length }
 }
 
 /** Everything real but the size of the wheel and what is compiled from it. */
@@ -34,13 +36,14 @@ async function stepsWith(server: Partial<FileServerOptions> = {}, changes: Parti
   const { url, ranges } = await serveFile({ content: wheel, ...server })
   const steps: InstallSteps = {
     release: () => release,
-    locate: async () => ({ kind: 'address', url, sha256: release.sha256, pip: ['false'] }),
+    locate: async () => [{ kind: 'address', wheel: only, url, pip: ['false'] }],
+    requireCard: async () => {},
     findBuildTools: async () => ({ compiler: 'c++', sources: [], include: '' }),
     build: async ({ folder }) => {
       expect(existsSync(join(folder, 'include/tensorflow/c/c_api.h'))).toBe(true)
       await writeFile(join(folder, 'tfjs_binding.node'), 'binding')
     },
-    tryOut: async () => ({ tensorflow: '2.21.0', gpu: false }),
+    tryOut: async () => ({ tensorflow: '2.21.0', gpu: false, noCard: null }),
     ...changes,
   }
   return { steps, ranges }
@@ -65,8 +68,8 @@ describe('install', () => {
     expect(installed).toEqual({
       binding: join(folder, 'tensorflow', 'tfjs_binding.node'),
       tensorflow: '2.21.0',
-      gpu: false,
-      wheel: release.fileName,
+      build: 'cpu',
+      wheel: only.fileName,
     })
     expect(findAcceleration(folder)).toEqual(installed)
     expect(await files(folder)).toEqual([
@@ -87,7 +90,7 @@ describe('install', () => {
     await writeFile(path, wheel)
     const { steps, ranges } = await stepsWith(
       {},
-      { locate: async ({ from = '' }) => ({ kind: 'file', path: from, sha256: release.sha256 }) },
+      { locate: async ({ from = '' }) => [{ kind: 'file', wheel: only, path: from }] },
     )
     await installAcceleration({ folder: join(home, 'acceleration'), from: path }, steps)
     expect(await readFile(path)).toEqual(wheel)
@@ -121,13 +124,13 @@ describe('install', () => {
       half.steps,
     )
     expect((await failureOf(cancelled)).code).toBe('cancelled')
-    expect(await files(folder)).toEqual([`${release.fileName}.part`])
+    expect(await files(folder)).toEqual([`${only.fileName}.part`])
 
     const { steps, ranges } = await stepsWith()
     await installAcceleration({ folder }, steps)
     expect(ranges).toEqual(['bytes=100000-'])
     expect(findAcceleration(folder)?.tensorflow).toBe('2.21.0')
-    expect(await files(folder)).not.toContain(`${release.fileName}.part`)
+    expect(await files(folder)).not.toContain(`${only.fileName}.part`)
   })
 
   test('a damaged download is removed', async () => {
@@ -150,7 +153,7 @@ describe('install', () => {
       const { steps } = await stepsWith({}, { [step]: fail })
       expect((await failureOf(installAcceleration({ folder }, steps))).message).toBe('no luck')
       expect(findAcceleration(folder)).toBe(null)
-      expect(await files(folder)).toEqual([`${release.fileName}.part`])
+      expect(await files(folder)).toEqual([`${only.fileName}.part`])
     },
   )
 
@@ -182,8 +185,101 @@ describe('install', () => {
   })
 
   test('other platforms are told that there is nothing for them', () => {
-    expect(() => releaseFor('darwin', 'arm64')).toThrow(/not available for darwin on arm64/)
+    expect(() => releaseFor('darwin', 'arm64', 'cpu')).toThrow(/not available for darwin on arm64/)
   })
+})
+
+describe('for NVIDIA cards', () => {
+  const parts = [
+    wheel,
+    zip({
+      'nvidia/cublas/lib/libcublas.so.12': 'products '.repeat(5_000),
+      'nvidia/cublas/include/cublas.h': '// not wanted',
+    }),
+    zip({ 'nvidia/cudnn/lib/libcudnn.so.9': 'networks' }),
+  ]
+  const cuda = releaseFor('linux', 'x64', 'cuda')
+  const wheels = parts.map((content, index) => ({ ...(cuda.wheels[index] as Wheel), ...factsOf(content) }))
+  const [first, ...others] = wheels as [Wheel, ...Wheel[]]
+  const small: Release = { ...cuda, wheels: [first, ...others], unpackedBytes: 3 * wheel.length }
+
+  async function cudaSteps(changes: Partial<InstallSteps> = {}) {
+    const servers = await Promise.all(parts.map((content) => serveFile({ content })))
+    const { steps } = await stepsWith(
+      {},
+      {
+        release: () => small,
+        locate: async () =>
+          wheels.map((one, index) => ({ kind: 'address', wheel: one, url: servers[index]?.url ?? '', pip: ['false'] })),
+        ...changes,
+      },
+    )
+    return { steps, asked: () => servers.map(({ ranges }) => ranges) }
+  }
+
+  test("lays NVIDIA's libraries where TensorFlow's look for them, and tells of all wheels as one", async () => {
+    const folder = join(await temporaryFolder(), 'acceleration')
+    const told: AccelerationProgress[] = []
+    const { steps } = await cudaSteps()
+    const installed = await installAcceleration(
+      { folder, build: 'cuda', onProgress: (progress) => told.push(progress) },
+      steps,
+    )
+    const place = join(folder, 'tensorflow')
+    expect(installed).toMatchObject({ build: 'cuda', binding: join(place, 'tensorflow', 'tfjs_binding.node') })
+    expect(findAcceleration(folder)).toEqual(installed)
+    expect(existsSync(join(place, 'tensorflow', 'libtensorflow_cc.so.2'))).toBe(true)
+    expect(existsSync(join(place, 'tensorflow', '..', 'nvidia', 'cublas', 'lib', 'libcublas.so.12'))).toBe(true)
+    expect(await files(folder)).not.toContain('cublas.h')
+
+    const whole = parts.reduce((sum, { length }) => sum + length, 0)
+    for (const phase of ['downloading', 'verifying', 'unpacking']) {
+      const bytes = told.filter((progress) => progress.phase === phase)
+      expect(bytes.map(({ receivedBytes }) => receivedBytes)).toEqual(
+        bytes.map(({ receivedBytes }) => receivedBytes).sort((a, b) => a - b),
+      )
+      expect(bytes.at(-1)).toMatchObject({ receivedBytes: whole, totalBytes: whole })
+    }
+  })
+
+  test('a second attempt asks for no wheel that is there already', async () => {
+    const folder = join(await temporaryFolder(), 'acceleration')
+    const fail = async () => {
+      throw new Failure('acceleration-failed', 'no luck')
+    }
+    await failureOf(installAcceleration({ folder, build: 'cuda' }, (await cudaSteps({ build: fail })).steps))
+    expect(await files(folder)).toHaveLength(3)
+    const { steps, asked } = await cudaSteps()
+    await installAcceleration({ folder, build: 'cuda' }, steps)
+    expect(asked()).toEqual([[], [], []])
+    expect(findAcceleration(folder)?.build).toBe('cuda')
+  })
+
+  test('without a card nothing is looked for or fetched', async () => {
+    const folder = join(await temporaryFolder(), 'acceleration')
+    const { steps, asked } = await cudaSteps({ requireCard: () => requireCard(async () => []) })
+    const failure = await failureOf(installAcceleration({ folder, build: 'cuda' }, steps))
+    expect(failure.message).toContain('No NVIDIA card answers')
+    expect(asked()).toEqual([[], [], []])
+  })
+
+  test('takes the place of the build for processors, and the other way round', async () => {
+    const folder = join(await temporaryFolder(), 'acceleration')
+    await installAcceleration({ folder }, (await stepsWith()).steps)
+    await installAcceleration({ folder, build: 'cuda' }, (await cudaSteps()).steps)
+    expect(findAcceleration(folder)?.build).toBe('cuda')
+    await installAcceleration({ folder }, (await stepsWith()).steps)
+    expect(findAcceleration(folder)?.build).toBe('cpu')
+    expect(await files(folder)).not.toContain('libcublas.so.12')
+  })
+})
+
+test('an installation from before there were two builds is one for processors', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'tensorflow'))
+  await writeFile(join(folder, 'tensorflow', 'tfjs_binding.node'), '')
+  await writeFile(join(folder, 'tensorflow', 'installed.json'), '{"tensorflow":"2.21.0","gpu":false,"wheel":"w"}')
+  expect(findAcceleration(folder)).toMatchObject({ build: 'cpu', tensorflow: '2.21.0' })
 })
 
 describe('remove', () => {
@@ -203,7 +299,7 @@ test.skipIf(!realWheel)(
   async () => {
     const folder = join(await temporaryFolder(), 'acceleration')
     const installed = await installAcceleration({ folder, from: realWheel })
-    expect(installed.tensorflow).toBe(releaseFor(process.platform, process.arch).version)
+    expect(installed.tensorflow).toBe(releaseFor(process.platform, process.arch, 'cpu').wheels[0].version)
     expect(existsSync(installed.binding)).toBe(true)
   },
   300_000,
