@@ -4,9 +4,11 @@ modelling of Portuguese.
 An example is an English text with a Portuguese one that says the same: gathered parallel sentences, machine
 translations, entries of the dictionaries. The teacher reads the English. The student reads the Portuguese, or the English,
 or the English with some words exchanged for Portuguese ones. For English every word's vector is drawn to the teacher's
-at every layer (pieces averaged: the two cut words differently); for all, the sentence's mean vector is drawn
-to the teacher's. In some of the batches 15 % of the Portuguese pieces are masked and learnt too; the head for that is kept in
-the checkpoint only. The learning rate falls to zero over --minutes of training, or over --steps; --resume goes on.
+at every layer (pieces averaged: the two cut words differently). For all, the sentence's mean vector and what the last
+layer says of [CLS] are drawn to the teacher's mean vector, so that heads which read the first position find the sentence
+there; the pooler that they read it through standardizes it in the end. In some of the batches 15 % of the Portuguese
+pieces are masked and learnt too; the head for that is kept in the checkpoint only. The learning rate falls to zero over
+--minutes of training, or over --steps; --resume goes on.
 """
 
 import argparse
@@ -118,6 +120,20 @@ def word_means(hidden, slots, count):
     return sums[1:] / torch.bincount(slots.flatten(), minlength=count)[1:, None].clamp(min=1)
 
 
+@torch.no_grad()
+def set_pooler(model, tok, texts):
+    """Every value of the last layer's [CLS] comes out with mean 0 and deviation 0.5 before the pooler's tanh."""
+    model.eval()
+    encodings, firsts = sorted(tok.encode_batch(texts), key=len), []
+    for i in range(0, len(encodings), 64):
+        ids, mask = batch_ids([e.ids for e in encodings[i:i + 64]], 0, MOST_PIECES)
+        firsts.append(model(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0])
+    firsts = torch.cat(firsts)
+    scale = 0.5 / firsts.std(0)
+    model.pooler.dense.weight.copy_(torch.diag(scale))
+    model.pooler.dense.bias.copy_(-firsts.mean(0) * scale)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--work", type=Path, required=True)
@@ -211,7 +227,9 @@ def main():
         # each text nearer to its own meaning than to the others of the batch
         contrast = F.cross_entropy(a @ b.T / 0.05, torch.arange(len(mine)))
         scale = F.mse_loss(pooled, target) * 4
-        loss = 3 * cosine + 0.1 * contrast + scale
+        first = layers[-1][:, 0].float()
+        opening = (1 - F.cosine_similarity(first, target)).mean()
+        loss = 3 * cosine + 0.1 * contrast + scale + 2 * opening + 2 * F.mse_loss(first, target)
         if any(same):
             aligned = [s and [w for w in x.word_ids if w is not None][-1:] == [w for w in y.word_ids if w is not None][-1:]
                        for s, x, y in zip(same, mine, theirs)]
@@ -221,6 +239,9 @@ def main():
             if count > 1:
                 errors = []
                 for s, t in zip(layers, target_layers):
+                    if s is layers[-1]:  # its [CLS] has another aim
+                        slots, t_slots = slots.clone(), t_slots.clone()
+                        slots[:, 0] = t_slots[:, 0] = 0
                     wanted = word_means(t, t_slots, count)
                     errors.append(F.mse_loss(word_means(s, slots, count), wanted) / wanted.var())
                 words = torch.stack(errors)
@@ -243,7 +264,7 @@ def main():
         step += 1
         pieces += int(mask.sum())
         spent += time.time() - start
-        for name, value in (("cosine", cosine), ("contrast", contrast), ("scale", scale)):
+        for name, value in (("cosine", cosine), ("opening", opening), ("contrast", contrast), ("scale", scale)):
             sums[name].append(value.item())
         if step % 50 == 0:
             figures = " ".join(f"{k} {np.mean(v):.3f}" for k, v in sums.items())
@@ -252,6 +273,7 @@ def main():
         if spent - last_save > 600:
             save()
             last_save = spent
+    set_pooler(model, tok, [text for _, text, _, _ in (examples.draw() for _ in range(4096))])
     save()
 
 
