@@ -384,6 +384,7 @@ export const en = {
       patience: 'Patience',
       seed: 'Seed',
       labelWeights: 'Weigh rare labels more',
+      recomputeLayers: 'Compute layers twice',
       backend: 'Computes with',
       template: 'Template',
     },
@@ -400,6 +401,7 @@ export const en = {
       seed: 'Same seed, same run.',
       labelWeights:
         'The rarer its label, the more a text counts: finds more of the rare ones, often for some accuracy.',
+      recomputeLayers: 'Needs much less memory for about a third more time; the result is the same.',
       backend: 'What does the arithmetic; automatic takes the fastest.',
     },
     backends: { auto: 'Automatic', wasm: 'WebAssembly', tensorflow: 'TensorFlow' },
@@ -819,6 +821,12 @@ export const en = {
     accelerateHint:
       "TensorFlow computes several times faster than the built-in backend, on all of the processor's cores. About 270 MB are downloaded from the Python package index and checked; nothing else is sent.",
     install: 'Install acceleration',
+    installProcessor: 'Install for the processor',
+    installCard: 'Install for {{card}} ({{size}})',
+    installCardHint:
+      "The larger download brings NVIDIA's CUDA libraries, so that the card computes too. It replaces an acceleration for the processor and takes 5.3 GB on the disk.",
+    card: 'Graphics card',
+    cardLine: '{{name}}, {{memory}}, driver {{driver}}',
     installed: 'Acceleration is installed.',
     removeAcceleration: 'Remove acceleration',
     removeTitle: 'Remove acceleration?',

@@ -3,7 +3,7 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { IconBolt } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AccelerationProgress, DoctorReport } from '../../../shared/device'
+import type { AccelerationBuild, AccelerationProgress, DoctorReport } from '../../../shared/device'
 import type { FailureRecord } from '../../../shared/failure'
 import { Card } from '../../components/Card'
 import { ConfirmDialog } from '../../components/ConfirmDialog'
@@ -21,6 +21,7 @@ interface Installation {
 
 export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
   const { t } = useTranslation()
+  const format = useFormat()
   const [installation, setInstallation] = useState<Installation>({ progress: null, failure: null })
   const [asking, setAsking] = useState(false)
   const { reload } = doctor
@@ -33,7 +34,7 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
     [reload],
   )
 
-  const installing = useAction(() => call('devices:accelerate', null))
+  const installing = useAction((build: AccelerationBuild) => call('devices:accelerate', { build }))
   const stopping = useAction(() => call('devices:accelerate-cancel', null))
   const { progress, failure } = installation
   const ended = progress === null || progress.phase === 'done' || progress.phase === 'removed'
@@ -41,6 +42,11 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
   const installed = progress?.phase === 'done' || (known && progress?.phase !== 'removed')
   const shown = failure ?? installing.failure ?? stopping.failure
   const working = !ended && failure === null
+  const forCard = working ? null : cudaOffer(doctor.value)
+  const install = (build: AccelerationBuild) => {
+    setInstallation({ progress: null, failure: null })
+    void installing.run(build)
+  }
 
   return (
     <Card
@@ -64,17 +70,25 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
           </>
         ) : (
           <Button
+            variant={forCard !== null ? 'default' : 'filled'}
             loading={installing.busy || (doctor.value === undefined && doctor.failure === undefined)}
-            onClick={() => {
-              setInstallation({ progress: null, failure: null })
-              void installing.run()
-            }}
+            onClick={() => install('cpu')}
           >
-            {t('settings.install')}
+            {forCard !== null ? t('settings.installProcessor') : t('settings.install')}
+          </Button>
+        )}
+        {forCard !== null && (
+          <Button loading={installing.busy} onClick={() => install('cuda')}>
+            {t('settings.installCard', { card: forCard.card, size: format.bytes(forCard.byteLength) })}
           </Button>
         )}
       </Group>
-      <EquivalentCommand command={installed ? 'fino accelerate --remove' : 'fino accelerate'} />
+      {forCard !== null && (
+        <Text size="sm" c="dimmed">
+          {t('settings.installCardHint')}
+        </Text>
+      )}
+      <EquivalentCommand command={commandFor(installed, forCard !== null)} />
       <ConfirmDialog
         opened={asking}
         title={t('settings.removeTitle')}
@@ -87,29 +101,38 @@ export function AccelerationCard({ doctor }: { doctor: Query<DoctorReport> }) {
   )
 }
 
+/** The build for an NVIDIA card, where one answers and that build is not installed yet. */
+function cudaOffer(doctor: DoctorReport | undefined): { card: string; byteLength: number } | null {
+  const card = doctor?.cards[0]
+  const cuda = doctor?.downloads.find(({ build }) => build === 'cuda')
+  if (card === undefined || cuda === undefined || doctor?.acceleration === 'cuda') return null
+  return { card: card.name, byteLength: cuda.byteLength }
+}
+
+function commandFor(installed: boolean, offersCard: boolean): string {
+  if (offersCard) return 'fino accelerate --cuda'
+  return installed ? 'fino accelerate --remove' : 'fino accelerate'
+}
+
 function InstallationProgress({ progress }: { progress: AccelerationProgress }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { phase, receivedBytes, totalBytes } = progress
   const name = t(`settings.phases.${phase}`)
-  const downloading = phase === 'downloading' && totalBytes !== null
+  const counted = totalBytes !== null && totalBytes > 0
   return (
     <Stack gap={6}>
       <Group justify="space-between">
         <Text size="sm" fw={600} role="status">
           {name}
         </Text>
-        {downloading && (
+        {counted && phase === 'downloading' && (
           <Text size="sm" c="dimmed">
             {t('settings.received', { received: format.bytes(receivedBytes), total: format.bytes(totalBytes) })}
           </Text>
         )}
       </Group>
-      <Progress
-        value={downloading ? (receivedBytes / Math.max(totalBytes, 1)) * 100 : 100}
-        animated={!downloading}
-        aria-label={name}
-      />
+      <Progress value={counted ? (receivedBytes / totalBytes) * 100 : 100} animated={!counted} aria-label={name} />
     </Stack>
   )
 }

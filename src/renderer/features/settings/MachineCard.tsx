@@ -45,6 +45,9 @@ export function MachineCard({ doctor }: { doctor: Query<DoctorReport> }) {
 function Report({ report }: { report: DoctorReport }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const cards = report.cards.map(({ name, memoryBytes, driver }) =>
+    t('settings.cardLine', { name, memory: format.bytes(memoryBytes), driver }),
+  )
   const facts: [string, string][] = [
     [t('settings.processor'), report.processor],
     [
@@ -54,6 +57,7 @@ function Report({ report }: { report: DoctorReport }) {
         free: format.bytes(report.freeMemoryBytes),
       }),
     ],
+    ...(report.cards.length > 0 ? [[t('settings.card'), cards.join(' · ')] as [string, string]] : []),
     [t('settings.disk'), format.bytes(report.freeDiskBytes)],
     [t('settings.platform'), report.platform],
     [t('settings.versions'), t('settings.versionLine', { fino: report.version, node: report.node })],
