@@ -255,6 +255,7 @@ function withLoopFlags(command: Command): Command {
     .option('--clip-norm <X>', 'largest gradient norm; 0 = any', numberWithin(0, Number.MAX_VALUE))
     .option('--patience <N>', 'evaluations without a better one before it stops; 0 = never', wholeNumber(0, 1000))
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
+    .option('--recompute-layers', 'much less memory for about a third more time; the result is the same')
     .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
 }
 

@@ -35,6 +35,7 @@ export const adaptationRequestSchema = recipeSchema
     clipNorm: true,
     seed: true,
     patience: true,
+    recomputeLayers: true,
     backend: true,
   })
   .partial()

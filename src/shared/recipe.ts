@@ -21,6 +21,8 @@ export const recipeSchema = z.object({
   batchSize: z.number().int().min(1).max(1024),
   /** Batches whose gradients are summed before one optimizer step. */
   accumulationSteps: z.number().int().min(1).max(1024),
+  /** Keeps each layer's input alone for the way back and computes the layer twice: the same result for less memory. */
+  recomputeLayers: z.boolean().default(false),
   /** Longest input in tokens, special tokens included; longer texts lose their end. */
   maxLength: z.number().int().min(4).max(8192),
   learningRate: z.number().positive().max(10),
@@ -48,6 +50,7 @@ export const recipeRequestSchema = recipeSchema
   .extend({
     template: recipeSchema.shape.template.unwrap(),
     labelWeights: labelWeightsSchema,
+    recomputeLayers: z.boolean(),
   })
   .partial()
   .required({ datasetId: true, modelId: true, strategy: true })

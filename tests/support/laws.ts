@@ -1,4 +1,4 @@
-/** The twelve laws that every strategy obeys, and which of them say nothing about a combination. */
+/** The thirteen laws that every strategy obeys, and which of them say nothing about a combination. */
 import type { ModelStrategyId } from '../../src/shared/strategy'
 import { type Combination, everyCombination, isTrained } from './tuned-models'
 
@@ -15,6 +15,7 @@ export const laws = {
   10: 'cache',
   11: 'backends',
   12: 'compiled',
+  13: 'recompute',
 } as const
 export type Law = keyof typeof laws
 export const lawNumbers = Object.keys(laws).map(Number) as Law[]
@@ -40,6 +41,7 @@ export const reasons: Readonly<Partial<Record<Law, Partial<Record<ModelStrategyI
   },
   8: { 'feature-based': 'it is fitted in one go' },
   12: { 'feature-based': 'it is fitted in one go' },
+  13: { 'feature-based': 'it is fitted in one go', 'head-only': 'no layer is on the way back' },
   10: {
     'feature-based': 'it is computed once anyway',
     'prompt-tuning': 'nothing below it is constant',

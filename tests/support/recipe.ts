@@ -19,6 +19,7 @@ export function someRecipe(changes: Partial<Recipe> = {}): Recipe {
     seed: 7,
     patience: 2,
     labelWeights: 'equal',
+    recomputeLayers: false,
     backend: 'wasm',
     template: null,
     ...changes,

@@ -82,6 +82,7 @@ export function tinyProjectRecipe(strategy: StrategyId, changes: Partial<Recipe>
     seed: 5,
     patience: 0,
     labelWeights: 'equal',
+    recomputeLayers: false,
     backend: 'wasm',
     template: null,
     ...changes,

@@ -51,6 +51,7 @@ export const tinyRecipe: TrainingRecipe = {
   seed: 11,
   patience: 0,
   labelWeights: 'equal',
+  recomputeLayers: false,
 }
 
 export const tinyProblems = {

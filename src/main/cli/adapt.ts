@@ -36,6 +36,7 @@ export interface AdaptFlags extends ReadFlags {
   clipNorm?: number
   patience?: number
   seed?: number
+  recomputeLayers?: boolean
   backend?: string
 }
 
@@ -78,12 +79,12 @@ async function requestOf(features: Features, data: string, flags: AdaptFlags): P
   const { model, name, out, except = [] } = flags
   if (model === undefined) throw usage('--model is missing: starter, the id of a model, or a folder')
   const { epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
-  const { clipNorm, patience, seed, backend } = flags
+  const { clipNorm, patience, seed, recomputeLayers, backend } = flags
   const source = await sourceOf(features, data, flags)
   const exceptDatasetIds = await Promise.all(except.map(async (id) => (await chooseDataset(features, id, {})).id))
   const parsed = adaptationRequestSchema.safeParse({
     ...{ epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
-    ...{ clipNorm, patience, seed, backend, name, source, exceptDatasetIds },
+    ...{ clipNorm, patience, seed, recomputeLayers, backend, name, source, exceptDatasetIds },
     modelId: (await features.models.resolve(model)).id,
     ...(out === undefined ? {} : { folder: resolve(out) }),
   })

@@ -35,6 +35,7 @@ export interface RecipeFlags extends ImportFlags {
   patience?: number
   seed?: number
   labelWeights?: string
+  recomputeLayers?: boolean
   backend?: string
   template?: string
   option?: string[]
@@ -143,10 +144,10 @@ async function readRecipe(path: string): Promise<Record<string, unknown>> {
 
 function requestFromFlags(flags: RecipeFlags): Partial<Record<keyof RecipeRequest, unknown>> {
   const { strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
-  const { clipNorm, patience, seed, labelWeights, backend, template } = flags
+  const { clipNorm, patience, seed, labelWeights, recomputeLayers, backend, template } = flags
   return defined({
     ...{ strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
-    ...{ clipNorm, patience, seed, labelWeights, backend, template },
+    ...{ clipNorm, patience, seed, labelWeights, recomputeLayers, backend, template },
   })
 }
 

@@ -10,7 +10,7 @@ import { type Abilities, registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
 import { createAdamWUpdate } from './tensorflow-adamw'
 import type { Backend, Binding } from './tensorflow-binding'
-import { createGraphs } from './tensorflow-graphs'
+import { createGraphs, createNotBefore } from './tensorflow-graphs'
 import { registerTensorflowKernels } from './tensorflow-kernels'
 
 interface BackendModule {
@@ -69,7 +69,8 @@ function abilitiesOf(backend: Backend): Abilities {
   if (backend.binding.isUsingGpuDevice()) return {}
   const updateByAdamW = createAdamWUpdate(backend)
   if (!runsGraphs(backend.binding)) return { updateByAdamW }
-  return { updateByAdamW, carryOut: createGraphs(backend, (sentence) => console.warn(sentence)) }
+  const carryOut = createGraphs(backend, (sentence) => console.warn(sentence))
+  return { updateByAdamW, carryOut, notBefore: createNotBefore(backend) }
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu'

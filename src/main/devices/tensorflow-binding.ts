@@ -1,4 +1,5 @@
 /** The parts of TensorFlow.js' `tensorflow` backend, and of the native binding below it, that Fino uses itself. */
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Attribute, Numbers } from '../engine/backends/graph/tape'
 
 export interface Binding {
@@ -34,4 +35,5 @@ export interface Backend {
   readonly tensorMap: { get(dataId: object): Entry; has(dataId: object): boolean }
   /** Copies to the device what waits. */
   getInputTensorIds(tensors: readonly { dataId: object }[]): number[]
+  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor
 }

@@ -8,10 +8,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { type CarryOut, operationByOperation } from '../engine/backends/abilities'
+import { type Abilities, type CarryOut, operationByOperation } from '../engine/backends/abilities'
 import { encodeGraph, type Graph, graphTag } from '../engine/backends/graph/graph-definition'
 import { differences, feedAlso, forgetNumbers, type Program, planProgram } from '../engine/backends/graph/program'
-import { createTape, type Tape, Untraceable, type Value } from '../engine/backends/graph/tape'
+import {
+  attributeKinds,
+  createTape,
+  notBefore,
+  type Tape,
+  Untraceable,
+  type Value,
+} from '../engine/backends/graph/tape'
 import type { Backend, Binding, Entry, TensorFacts } from './tensorflow-binding'
 
 interface Loaded {
@@ -97,6 +104,16 @@ export function createGraphs(backend: Backend, tell: (sentence: string) => void)
     const loaded = load(backend, program)
     graphs.push(loaded)
     return loaded
+  }
+}
+
+/** Holds within a graph alone: operation by operation everything comes in its order. */
+export function createNotBefore(backend: Backend): NonNullable<Abilities['notBefore']> {
+  return (other, tensor) => {
+    if (!isTraced(backend.tensorMap.get(other.dataId).id)) return tensor
+    const type = backend.tensorMap.get(tensor.dataId).dtype
+    const attribute = { name: 'T', type: attributeKinds.type, value: type }
+    return backend.executeSingleOutput(notBefore, [attribute], [tensor, other])
   }
 }
 

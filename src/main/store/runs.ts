@@ -84,10 +84,11 @@ interface Row {
   finished_at: string | null
 }
 
-/** Before there was a choice every label weighed the same. */
+/** Before there was a choice every label weighed the same, and no layer was computed twice. */
 function toRecipe(json: string): Recipe {
-  const recipe = JSON.parse(json) as Omit<Recipe, 'labelWeights'> & Partial<Recipe>
-  return { ...recipe, labelWeights: recipe.labelWeights ?? 'equal' }
+  const recipe = JSON.parse(json) as Omit<Recipe, 'labelWeights' | 'recomputeLayers'> & Partial<Recipe>
+  const { labelWeights = 'equal', recomputeLayers = false } = recipe
+  return { ...recipe, labelWeights, recomputeLayers }
 }
 
 export function createRunStore(database: Database): RunStore {

@@ -27,6 +27,7 @@ export const recipeFields = [
   'patience',
   'seed',
   'labelWeights',
+  'recomputeLayers',
   'backend',
   'template',
 ] as const satisfies readonly RecipeField[]
@@ -93,6 +94,7 @@ const flags: Readonly<
   patience: '--patience',
   seed: '--seed',
   labelWeights: '--label-weights',
+  recomputeLayers: '--recompute-layers',
   backend: '--backend',
   template: '--template',
 }
@@ -118,7 +120,8 @@ export function trainCommand({
 export function flagsOf(fields: Partial<Record<keyof typeof flags, unknown>>): string[] {
   return Object.entries(flags).flatMap(([field, flag]) => {
     const value = fields[field as keyof typeof flags]
-    return value === undefined || value === null ? [] : [flag, quoted(String(value))]
+    if (value === undefined || value === null || value === false) return []
+    return value === true ? [flag] : [flag, quoted(String(value))]
   })
 }
 

@@ -2,7 +2,7 @@
 import type { StrategyId } from '../../shared/strategy'
 import type { RecipeField } from './recipe-changes'
 
-export type NumberField = Exclude<RecipeField, 'labelWeights' | 'backend' | 'template'>
+export type NumberField = Exclude<RecipeField, 'labelWeights' | 'recomputeLayers' | 'backend' | 'template'>
 
 /** Feature-based and dictionary solve problems of one answer: nothing there has epochs or a learning rate. */
 export function fieldsOf(strategy: StrategyId): readonly NumberField[] {
@@ -20,4 +20,9 @@ export function fieldsOf(strategy: StrategyId): readonly NumberField[] {
     'patience',
     'seed',
   ]
+}
+
+/** Whether gradients pass layers on their way, so that computing those twice saves memory. */
+export function passesLayers(strategy: StrategyId): boolean {
+  return strategy !== 'dictionary' && strategy !== 'feature-based' && strategy !== 'head-only'
 }

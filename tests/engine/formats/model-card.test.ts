@@ -50,6 +50,7 @@ const card: ModelCard = {
     seed: 42,
     patience: 3,
     labelWeights: 'equal',
+    recomputeLayers: false,
     backend: 'auto',
     template: null,
   },

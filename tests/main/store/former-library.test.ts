@@ -88,7 +88,7 @@ test('runs keep their recipe and scores, as those of a problem with one class a 
   const runs = createRunStore(database)
   const done = runSchema.strict().parse(runs.get('done'))
   expect(done.problem).toEqual({ kind: 'single-label', labels: ['bill', 'other'] })
-  expect(done.recipe).toEqual({ ...recipe, template: null, labelWeights: 'equal' })
+  expect(done.recipe).toEqual({ ...recipe, template: null, labelWeights: 'equal', recomputeLayers: false })
   expect(done.result?.test).toEqual({ kind: 'single-label', ...metrics })
   expect(done.result?.validation).toEqual({ kind: 'single-label', ...metrics })
   expect(done.result?.naive).toMatchObject({ kind: 'single-label', accuracy: 0.75, macroF1: 0.429, examples: 4 })

@@ -27,6 +27,7 @@ const preset: Recipe = {
   seed: 42,
   patience: 3,
   labelWeights: 'equal',
+  recomputeLayers: false,
   backend: 'auto',
   template: null,
 }
@@ -79,6 +80,11 @@ describe('trainCommand', () => {
         '--option rank=4 --option targets=query,value',
     )
     expect(trainCommand({ ...request, template: 'Q: {prompt}\nA:' })).toContain("--template 'Q: {prompt}\nA:'")
+  })
+
+  it('names what is on or off only where it is on', () => {
+    expect(trainCommand({ ...request, recomputeLayers: true })).toMatch(/ --recompute-layers$/)
+    expect(trainCommand({ ...request, recomputeLayers: false })).not.toContain('recompute')
   })
 
   it('names no model for a dictionary, which needs none', () => {

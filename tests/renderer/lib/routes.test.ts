@@ -100,6 +100,7 @@ describe('repeatRoute', () => {
     seed: 7,
     patience: 3,
     labelWeights: 'equal',
+    recomputeLayers: false,
     backend: 'wasm',
     template: null,
   }

@@ -5,7 +5,7 @@ export interface Abilities {
   readonly carryOut?: CarryOut
   readonly updateByAdamW?: UpdateByAdamW
   /** `tensor`, though nothing is computed from what is returned before `other` is there. */
-  notBefore?(tensor: Tensor, other: Tensor): Tensor
+  notBefore?(other: Tensor, tensor: Tensor): Tensor
 }
 
 /**

@@ -5,6 +5,7 @@ import type { KeyValueCache } from '../generation/key-value-cache'
 import type { KeysAndValues } from '../layers/attention'
 import { dropout } from '../layers/dropout'
 import { addPositions, addTokenType, lookUp } from '../layers/embedding'
+import { recompute } from '../layers/recompute'
 import { anglesOf } from '../layers/rotary'
 import { causalBias, paddingBias, widenMask } from '../layers/visibility'
 import { tensorOf } from '../parameters'
@@ -52,7 +53,6 @@ export function runLayers(
   const { config, hooks, mode } = pass
   return tf.tidy(() => {
     const [batch, time, width] = hidden.shape
-    const startLearns = isLearning(hidden)
     const angles = anglesFrom(pass, hooks.firstPosition ?? 0, time)
     const biases = new Map<string, Tensor>()
     let rows: Tensor2D = tf.reshape(hidden, [batch * time, width])
@@ -65,11 +65,11 @@ export function runLayers(
       const bias =
         biases.get(key) ?? (config.family === 'decoder' ? causalBias(wide(), time, window) : paddingBias(wide()))
       biases.set(key, bias)
-      const input = rows
       const firstOnly = reads === 'first' && config.family === 'encoder' && layer === to - 1
-      const seen = { bias, angles, firstOnly }
-      const run = () => runLayer(pass, layer, input, { batch, prefix, ...seen })
-      rows = mode.training && mode.recomputeLayers ? tf.tidy(run) : tf.tidy(run)
+      const reading = { x: rows, view: { batch, bias, prefix, angles, firstOnly } }
+      const run = ({ x, view }: typeof reading) => runLayer(pass, layer, x, view)
+      const recomputes = mode.training && mode.recomputeLayers
+      rows = recomputes ? recompute(reading, mode.random, run) : tf.tidy(() => run(reading))
     }
     return tf.reshape(rows, [batch, rows.shape[0] / batch, width])
   })

@@ -21,6 +21,7 @@ export type TrainingRecipe = Pick<
   | 'seed'
   | 'patience'
   | 'labelWeights'
+  | 'recomputeLayers'
 >
 
 /** Read between steps. `stop` = finish early with the best so far; `cancel` = leave with Failure 'cancelled'. */

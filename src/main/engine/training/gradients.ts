@@ -26,9 +26,12 @@ export function computeGradients(
     constantParts: ConstantParts | null
     /** Batches in the whole job: whether preparing for them pays. */
     times?: number
+    /** As in `Mode`. */
+    recomputeLayers?: boolean
   },
 ): StepGradients {
-  const { objective, random, times = 1 } = options
+  const { objective, random, times = 1, recomputeLayers = false } = options
+  const mode = { training: true, random, recomputeLayers } as const
   const weights = step.map((plan) =>
     pick(inputs.examples, plan).reduce((sum, example) => sum + objective.weightOf(example), 0),
   )
@@ -48,7 +51,7 @@ export function computeGradients(
         const loss = objective.loss({
           examples: pick(inputs.examples, plan),
           time: plan.time,
-          logits: (places) => model.logits({ ...batch, ...(places && { places }) }, { training: true, random }, hidden),
+          logits: (places) => model.logits({ ...batch, ...(places && { places }) }, mode, hidden),
         })
         return share === 1 ? loss : mul(loss, scalar(share))
       }, variables)

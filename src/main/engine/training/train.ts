@@ -59,10 +59,11 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
   const shuffling = seeds.fork('shuffling')
   const dropout = seeds.fork('dropout')
   const optimizer = createAdamW(parameters, { weightDecay: recipe.weightDecay })
-  // How a step is cut into batches changes nothing, and memory may ask for other cuts on the way.
+  // How a step is computed changes nothing, and memory may ask for another way than before.
   const decisive = {
     ...recipe,
     ...{ batchSize: batchSize * accumulationSteps, accumulationSteps: 1 },
+    recomputeLayers: undefined,
     // What is usual goes unsaid: checkpoints from before there was a choice are gone on with.
     labelWeights: recipe.labelWeights === 'equal' ? undefined : recipe.labelWeights,
   }
@@ -115,6 +116,7 @@ export async function* train(task: TrainingTask): AsyncGenerator<TrainingEvent, 
           random: dropout,
           constantParts: kept.train,
           times: totalSteps * accumulationSteps,
+          recomputeLayers: recipe.recomputeLayers,
         })
 
         // 6. Clipped by their global norm, then AdamW at the schedule's learning rate.

@@ -13,7 +13,9 @@ import { navigate, repeatRoute } from '../../lib/routes'
 import { fieldsOf } from '../../lib/strategy-fields'
 
 /** The backend that computed, the template and what is no number have places of their own. */
-const shown = recipeFields.filter((field) => field !== 'labelWeights' && field !== 'backend' && field !== 'template')
+const shown = recipeFields.filter(
+  (field) => field !== 'labelWeights' && field !== 'recomputeLayers' && field !== 'backend' && field !== 'template',
+)
 
 export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
   const { t } = useTranslation()
@@ -43,6 +45,9 @@ export function RecipeCard({ run, result }: { run: Run; result: RunResult }) {
             t(recipe.labelWeights === 'balanced' ? 'common.yes' : 'common.no'),
           ] satisfies [string, string],
         ]
+      : []),
+    ...(recipe.recomputeLayers
+      ? [[t('strategy.fields.recomputeLayers'), t('common.yes')] satisfies [string, string]]
       : []),
     ...Object.entries(recipe.options).map(([name, value]): [string, string] => [
       option(name).label,

@@ -10,6 +10,7 @@ import { Field, NumberSetting } from '../../components/Field'
 import { ranges } from '../../lib/number-ranges'
 import { withField, withOption } from '../../lib/recipe-changes'
 import type { RecipeChanges } from '../../lib/routes'
+import { passesLayers } from '../../lib/strategy-fields'
 import { formFieldsOf, optionsOf } from './fields'
 import { OptionField } from './OptionField'
 
@@ -54,6 +55,14 @@ export function SettingsForm(props: SettingsFormProps) {
       {/* What another data set left set must be there to be unset. */}
       {(oneLabel || changes.labelWeights !== undefined) && (
         <LabelWeightsSetting preset={preset.labelWeights} changes={changes} onChanges={onChanges} />
+      )}
+      {advanced && passesLayers(description.id) && (
+        <SwitchSetting
+          field="recomputeLayers"
+          preset={preset.recomputeLayers}
+          value={changes.recomputeLayers}
+          onValue={(value) => onChanges(withField(changes, 'recomputeLayers', value))}
+        />
       )}
       {description.id !== 'dictionary' && (
         <BackendSetting preset={preset.backend} changes={changes} onChanges={onChanges} />
@@ -122,23 +131,43 @@ interface OwnSettingProps<Value> {
 }
 
 function LabelWeightsSetting({ preset, changes, onChanges }: OwnSettingProps<LabelWeights>) {
+  return (
+    <SwitchSetting
+      field="labelWeights"
+      preset={preset === 'balanced'}
+      value={changes.labelWeights === undefined ? undefined : changes.labelWeights === 'balanced'}
+      onValue={(value) =>
+        onChanges(withField(changes, 'labelWeights', value === undefined ? undefined : value ? 'balanced' : 'equal'))
+      }
+    />
+  )
+}
+
+interface SwitchSettingProps {
+  field: 'labelWeights' | 'recomputeLayers'
+  preset: boolean
+  /** As the person set it. */
+  value: boolean | undefined
+  onValue(value: boolean | undefined): void
+}
+
+function SwitchSetting({ field, preset, value, onValue }: SwitchSettingProps) {
   const { t } = useTranslation()
-  const label = t('strategy.fields.labelWeights')
-  const set = (value: LabelWeights | undefined) => onChanges(withField(changes, 'labelWeights', value))
+  const label = t(`strategy.fields.${field}`)
   return (
     <Field
       label={label}
-      hint={t('strategy.hints.labelWeights')}
-      changedFrom={changes.labelWeights === undefined ? null : t(preset === 'balanced' ? 'common.yes' : 'common.no')}
-      onReset={() => set(undefined)}
+      hint={t(`strategy.hints.${field}`)}
+      changedFrom={value === undefined ? null : t(preset ? 'common.yes' : 'common.no')}
+      onReset={() => onValue(undefined)}
     >
       <Switch
         aria-label={label}
         my={7}
-        checked={(changes.labelWeights ?? preset) === 'balanced'}
+        checked={value ?? preset}
         onChange={(event) => {
-          const next = event.currentTarget.checked ? 'balanced' : 'equal'
-          set(next === preset ? undefined : next)
+          const next = event.currentTarget.checked
+          onValue(next === preset ? undefined : next)
         }}
       />
     </Field>

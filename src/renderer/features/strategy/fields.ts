@@ -42,11 +42,13 @@ export function optionsOf(
 }
 
 /** What stays when another strategy is chosen: settings that mean the same to all of them. */
-export function sharedChanges({ maxLength, seed, labelWeights, backend, template }: RecipeChanges): RecipeChanges {
+export function sharedChanges(changes: RecipeChanges): RecipeChanges {
+  const { maxLength, seed, labelWeights, recomputeLayers, backend, template } = changes
   return {
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(seed === undefined ? {} : { seed }),
     ...(labelWeights === undefined ? {} : { labelWeights }),
+    ...(recomputeLayers === undefined ? {} : { recomputeLayers }),
     ...(backend === undefined ? {} : { backend }),
     ...(template === undefined ? {} : { template }),
   }

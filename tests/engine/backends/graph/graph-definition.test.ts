@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { encodeGraph, graphTag } from '../../../../src/main/engine/backends/graph/graph-definition'
-import { attributeKinds, createTape, types } from '../../../../src/main/engine/backends/graph/tape'
+import { attributeKinds, createTape, notBefore, types } from '../../../../src/main/engine/backends/graph/tape'
 
 interface Message {
   toObject(): unknown
@@ -77,5 +77,21 @@ describe('a graph', () => {
 
   it('refuses a value that is on no tape', () => {
     expect(() => encodeGraph(tape, [x], [99])).toThrow('value 99')
+  })
+})
+
+describe('what is not to come before something else', () => {
+  it('is an identity that waits for it', () => {
+    const waiting = createTape()
+    const passing = waiting.addLeaf({ type: types.float32, shape: [3], numbers: null })
+    const given = waiting.addLeaf({ type: types.float32, shape: [3], numbers: null })
+    const [other] = waiting.addOperation('Exp', [], [given], 1) as [number]
+    const [later] = waiting.addOperation(notBefore, [], [passing, other], 1) as [number]
+    expect(waiting.values[later]?.shape).toEqual([3])
+    const { bytes } = encodeGraph(waiting, [passing, given], [later])
+    const { metaGraphsList } = SavedModel.deserializeBinary(bytes).toObject() as Read
+    const node = metaGraphsList[0]?.graphDef.nodeList.at(-1)
+    expect(node?.op).toBe('Identity')
+    expect(node?.inputList).toEqual(['leaf0:0', '^operation0'])
   })
 })

@@ -43,10 +43,18 @@ describe('formFieldsOf', () => {
 describe('sharedChanges', () => {
   it('keeps what means the same to every strategy', () => {
     expect(
-      sharedChanges({ epochs: 3, seed: 7, labelWeights: 'balanced', template: 'Q {prompt}', options: { rank: 4 } }),
+      sharedChanges({
+        epochs: 3,
+        seed: 7,
+        labelWeights: 'balanced',
+        recomputeLayers: true,
+        template: 'Q {prompt}',
+        options: { rank: 4 },
+      }),
     ).toEqual({
       seed: 7,
       labelWeights: 'balanced',
+      recomputeLayers: true,
       template: 'Q {prompt}',
     })
   })

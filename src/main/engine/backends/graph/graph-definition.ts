@@ -1,6 +1,6 @@
 /** A tape as the messages that TensorFlow loads: GraphDef inside a SavedModel (tensorflow/core/protobuf, core/framework). */
 import { type Bytes, entry, field, float, join, packed, varint } from './protobuf'
-import { type Attribute, attributeKinds, type Numbers, type Tape, type Value } from './tape'
+import { type Attribute, attributeKinds, type Numbers, notBefore, type Tape, type Value } from './tape'
 
 export interface Graph {
   /** The content of saved_model.pb. */
@@ -30,11 +30,17 @@ export function encodeGraph(tape: Tape, fed: readonly number[], results: readonl
   for (const [index, { name, attributes, inputs, outputs }] of tape.operations.entries()) {
     for (const [place, output] of outputs.entries()) names.set(output, `operation${index}:${place}`)
     const all = name === 'ExpandDims' ? [typeOf(tape.values[inputs[0] as number] as Value)] : attributes
-    nodes.push(node(`operation${index}`, name, inputs.map(nameOf), all))
+    nodes.push(node(`operation${index}`, ...written(name, inputs), all))
   }
   const definition = join([...nodes.map((bytes) => field(1, bytes)), field(4, varint(1, producer))])
   const description = join([field(1, field(4, graphTag)), field(2, definition)])
   return { bytes: join([varint(1, 1), field(2, description)]), inputs: fed.map(nameOf), outputs: results.map(nameOf) }
+
+  function written(name: string, inputs: readonly number[]): [name: string, inputs: string[]] {
+    if (name !== notBefore) return [name, inputs.map(nameOf)]
+    const [passing, waited] = inputs.map(nameOf) as [string, string]
+    return ['Identity', [passing, `^${waited.split(':')[0]}`]]
+  }
 
   function nameOf(value: number): string {
     const name = names.get(value)

@@ -38,7 +38,7 @@ const reduce: Rule = (inputs, attributes) => {
 }
 
 const rules = new Map<string, Rule>([
-  ...'Abs Cos Elu Erf Exp Expm1 Floor Identity Log Log1p Neg OnesLike Reciprocal Relu Round Rsqrt Sigmoid Sign Sin Softmax LogSoftmax Softplus Sqrt Square Tanh ZerosLike LogicalNot TensorScatterUpdate'
+  ...'Abs Cos Elu Erf Exp Expm1 FinoNotBefore Floor Identity Log Log1p Neg OnesLike Reciprocal Relu Round Rsqrt Sigmoid Sign Sin Softmax LogSoftmax Softplus Sqrt Square Tanh ZerosLike LogicalNot TensorScatterUpdate'
     .split(' ')
     .map((name) => [name, same] as const),
   ...'Add AddV2 Sub Mul Div RealDiv DivNoNan FloorDiv Maximum Minimum Mod Pow SquaredDifference LogicalAnd LogicalOr'

@@ -10,6 +10,9 @@ export const types = { float32: 1, int32: 3, uint8: 4, text: 7, complex64: 8, in
 /** TensorFlow's numbers of kinds of attributes (TF_AttrType of its C interface). */
 export const attributeKinds = { text: 0, integer: 1, float: 2, bool: 3, type: 4, shape: 5 } as const
 
+/** Beside TensorFlow's own operations: its first input, once its second is there. */
+export const notBefore = 'FinoNotBefore'
+
 export type Numbers = Float32Array | Int32Array | Uint8Array
 
 export interface Attribute {

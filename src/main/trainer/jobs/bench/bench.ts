@@ -55,10 +55,11 @@ const describe = ({ device, versions }: Comparison['ours']) =>
     .map((entry) => entry.join(' '))
     .join(', ')}`
 
-function casesOf({ models, lengths, strategies }: Settings): StepCase[] {
-  return models.flatMap((model) =>
+function casesOf({ models, lengths, strategies, recompute }: Settings): StepCase[] {
+  const cases = models.flatMap((model) =>
     lengths.flatMap((length) => strategies.flatMap((strategy) => stepCase(model, strategy, length) ?? [])),
   )
+  return recompute ? cases.map((work) => ({ ...work, recomputeLayers: true })) : cases
 }
 
 async function measureSteps(settings: Settings): Promise<StepRow[]> {

@@ -35,6 +35,8 @@ export interface StepCase {
   readonly batchSize: number
   /** Tokens of each text. */
   readonly length: number
+  /** Of our side alone. */
+  readonly recomputeLayers?: boolean
 }
 
 export const batchSize = 16

@@ -26,6 +26,7 @@ export interface Settings {
   readonly reference: string | null
   /** Python with AdapterHub's `adapters`, for bottleneck adapters, which peft lacks. */
   readonly referenceAdapters: string | null
+  readonly recompute: boolean
   readonly profile: boolean
   readonly json: boolean
 }
@@ -45,6 +46,7 @@ export const usage = `npm run bench -- [options]
   --texts N, --data FILE       of the job (default: 5000; the example data)
   --backend B,...              ${backendChoiceSchema.options.join(', ')} (default: auto)
   --threads N                  of either side (default: all)
+  --recompute                  our layers computed twice, for less memory
   --profile                    where the time of a step goes, by operation
   --json                       one JSON document`
 
@@ -72,6 +74,7 @@ export function readSettings(words: readonly string[]): Settings {
     threads: whole('threads', values.threads, 1),
     reference: values.reference ?? null,
     referenceAdapters: values['reference-adapters'] ?? null,
+    recompute: values.recompute === true,
     profile: values.profile === true,
     json: values.json === true,
   }
@@ -94,6 +97,7 @@ function parse(words: readonly string[]) {
         data: text,
         backend: text,
         threads: text,
+        recompute: flag,
         profile: flag,
         json: flag,
       },

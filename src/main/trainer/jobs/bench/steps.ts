@@ -70,6 +70,7 @@ export function openSteps(work: StepCase, steps: number): Steps {
       seed: 1,
       patience: 0,
       labelWeights: 'equal',
+      recomputeLayers: work.recomputeLayers === true,
     },
     clock: () => performance.now(),
     store: { saveLast: async () => {}, saveBest: async () => {} },

@@ -105,6 +105,7 @@ export function recipeOf(strategy: ModelStrategyId, model: ModelName, backend: B
     seed: 1,
     patience: 0,
     labelWeights: 'equal',
+    recomputeLayers: false,
     backend,
     template: null,
   }
