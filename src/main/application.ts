@@ -5,6 +5,7 @@ import type { Outcome } from '../shared/failure'
 import { version } from '../shared/version'
 import { parseWordList } from './baselines/word-list'
 import { createHandlers, invoke } from './commands'
+import { createAdaptationRuns } from './features/adaptation-runs'
 import { type Adaptations, createAdaptations } from './features/adaptations'
 import { type Backends, createBackends } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
@@ -16,6 +17,7 @@ import { createModels, type Models } from './features/models'
 import { createPredictions, type Predictions } from './features/predictions'
 import type { Publish } from './features/publish'
 import { createQuotes, type Quotes } from './features/quotes'
+import { createQuoting } from './features/quoting'
 import { createRecipes, type Recipes } from './features/recipes'
 import { createRuns, type Runs } from './features/runs'
 import { createTextQuotes } from './features/text-quotes'
@@ -130,11 +132,8 @@ async function compose(
   }
   const backends = createBackends({ trainer, speeds: createSpeedStore(database) })
   const recipes = createRecipes({ library, trainer, settings: settings.get })
-  const quoteStore = createQuoteStore(database)
-  const quotes = createQuotes({
-    ...{ recipes, library, trainer, backends, store: quoteStore, freeMemoryBytes },
-    keptFolder: workspace.keptOutputs,
-  })
+  const quoting = createQuoting({ trainer, store: createQuoteStore(database), freeMemoryBytes })
+  const quotes = createQuotes({ recipes, library, trainer, backends, quoting, keptFolder: workspace.keptOutputs })
   const metrics = createMetricStore(database)
   const checkpoints = createCheckpointStore(database)
   const runs = createRuns({
@@ -142,16 +141,17 @@ async function compose(
     library,
     recipes,
     quotes,
+    quoting,
+    adaptationRuns: createAdaptationRuns({ workspace, store: runStore, library, addModel: models.add }),
     backends,
     trainer,
     publish,
-    addModel: models.add,
     metrics,
     checkpoints,
     store: runStore,
     sessionId: session.id,
   })
-  const textQuotes = createTextQuotes({ trainer, backends, store: quoteStore, freeMemoryBytes })
+  const textQuotes = createTextQuotes({ trainer, backends, quoting })
   const textSources = createTextSources({ workspace, datasets })
   const adaptations = createAdaptations({ library, textSources, quotes: textQuotes, runs, settings: settings.get })
   const trainedModels = createTrainedModels({ workspace, library })

@@ -15,6 +15,19 @@ export function isDecoder(architecture: Architecture): architecture is DecoderAr
   return (decoderArchitectures as readonly string[]).includes(architecture)
 }
 
+/** What an adapted model was made of; it outlives the run that made it. */
+export const modelOriginSchema = z.object({
+  /** Name of the model that was adapted. */
+  baseName: z.string(),
+  /** Name of the data set or the file. */
+  sourceName: z.string(),
+  /** That were learnt from. */
+  texts: z.number().int(),
+  /** As it was named; the model's own is its real path. */
+  folder: z.string(),
+})
+export type ModelOrigin = z.infer<typeof modelOriginSchema>
+
 export const modelSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -36,5 +49,7 @@ export const modelSchema = z.object({
   byteLength: z.number(),
   /** SHA-256 over the weight files, so that a run can say exactly what it started from. */
   contentHash: z.string(),
+  /** Null = not adapted by Fino. */
+  origin: modelOriginSchema.nullable(),
 })
 export type Model = z.infer<typeof modelSchema>

@@ -31,6 +31,8 @@ export type Quote = z.infer<typeof quoteSchema>
 /** A finished run: what was estimated without correction, what the person was told, what it took. */
 export interface Experience {
   strategy: StrategyId
+  /** It adapted a model to texts: all of it, and the scores of every word. */
+  adapts: boolean
   backend: BackendId
   basis: Quote['basis']
   /** For the epochs that were really run, as `quotedSeconds`. */

@@ -5,12 +5,12 @@ import type { Settings } from '../../shared/contract'
 import { Failure } from '../../shared/failure'
 import { isDecoder, type Model } from '../../shared/model'
 import type { Problem } from '../../shared/problem'
-import type { Quote } from '../../shared/quote'
 import { type Recipe, recipeSchema } from '../../shared/recipe'
 import type { Run } from '../../shared/run'
 import type { Preset } from '../../shared/strategy'
 import { refuseFilledFolder } from './exports'
 import type { Library } from './library'
+import type { Quoted } from './quoting'
 import type { Runs } from './runs'
 import type { TextQuotes } from './text-quotes'
 import type { GatheredTexts, TextSources } from './text-sources'
@@ -42,7 +42,7 @@ export function createAdaptations({
 }): Adaptations {
   const probes = new Map<string, AbortController>()
   /** The last of each request, whatever the new model is to be called, so that a start repeats what was shown. */
-  const given = new Map<string, Quote>()
+  const given = new Map<string, Quoted>()
 
   async function prepare(request: AdaptationRequest) {
     const model = await library.model(request.modelId)
@@ -56,7 +56,7 @@ export function createAdaptations({
   async function quote(
     { model, texts, recipe, problem }: Awaited<ReturnType<typeof prepare>>,
     probe: AbortSignal | null,
-  ): Promise<Quote> {
+  ): Promise<Quoted> {
     const material = { modelFolder: model.folder, rowsFile: texts.rowsFile, problem, wordListFile: null }
     return await quotes.quote({ model, recipe, material }, probe)
   }
@@ -70,7 +70,7 @@ export function createAdaptations({
         const prepared = await prepare(request)
         const quoted = await quote(prepared, probe ? ending.signal : null)
         given.set(costKey(request), quoted)
-        return { recipe: prepared.recipe, texts: prepared.texts.texts, quote: quoted }
+        return { recipe: prepared.recipe, texts: prepared.texts.texts, quote: quoted.quote }
       } finally {
         if (probes.get(key) === ending) probes.delete(key)
       }
@@ -85,7 +85,7 @@ export function createAdaptations({
       const quoted = given.get(costKey(request)) ?? (await quote(prepared, null))
       const modelName = request.name ?? `${model.name} · ${sourceName}`
       const adaptation = { sourceName, textColumn, exceptDatasets, texts, modelName }
-      return runs.adapt({ recipe, model, problem, adaptation, folder, rowsFile, quote: quoted })
+      return runs.adapt({ recipe, model, problem, adaptation, folder, rowsFile, quoted })
     },
   }
 }

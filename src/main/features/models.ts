@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readdir, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve as resolvePath } from 'node:path'
 import { Failure } from '../../shared/failure'
-import type { Model } from '../../shared/model'
+import type { Model, ModelOrigin } from '../../shared/model'
 import { findResources } from '../files/resources'
 import type { Workspace } from '../files/workspace'
 import type { Database } from '../store/database'
@@ -18,11 +18,18 @@ export interface Models {
   /** Fails with `not-found`, or with `model-missing` or `model-malformed` where the folder is gone or has changed. */
   get(input: { id: string }): Promise<Model>
   /** Adds a folder, or brings the facts of one that was added before up to date. */
-  add(input: { folder: string; name?: string | undefined }): Promise<Model>
+  add(input: FolderToAdd): Promise<Model>
   /** Forgets a model; its folder stays, unless Fino made it. The starter cannot be removed (`forbidden`). */
   remove(input: { id: string }): Promise<void>
   /** `starter`, an id, or a folder, which is added where it is new. */
   resolve(reference: string): Promise<Model>
+}
+
+interface FolderToAdd {
+  folder: string
+  name?: string | undefined
+  /** Of one that Fino adapted. */
+  origin?: ModelOrigin | null
 }
 
 export const starterId = 'starter'
@@ -43,7 +50,7 @@ export function createModels({
 }): Models {
   const store = createModelStore(database)
 
-  async function register(folder: string, known: Pick<Model, 'id' | 'name' | 'source'>): Promise<Model> {
+  async function register(folder: string, known: Pick<Model, 'id' | 'name' | 'source' | 'origin'>): Promise<Model> {
     const signature = await signFolder(folder)
     const facts = await trainer.run('describe-model', { modelFolder: folder })
     const model: Model = { ...known, folder, ...facts }
@@ -58,7 +65,7 @@ export function createModels({
     if (!existsSync(join(starterFolder, 'config.json'))) return known?.model
     if (known?.model.folder === starterFolder && known.signature === (await signFolder(starterFolder)))
       return known.model
-    return register(starterFolder, { id: starterId, name: 'Starter', source: 'starter' })
+    return register(starterFolder, { id: starterId, name: 'Starter', source: 'starter', origin: null })
   }
 
   async function checked({ model, signature }: StoredModel): Promise<Model> {
@@ -86,12 +93,12 @@ export function createModels({
     throw new Failure('not-found', `There is no model ${id}. \`fino models\` lists those there are.`, { modelId: id })
   }
 
-  async function add({ folder, name }: { folder: string; name?: string | undefined }): Promise<Model> {
+  async function add({ folder, name, origin = null }: FolderToAdd): Promise<Model> {
     const path = await modelFolder(folder)
     if (path === (await realpath(starterFolder).catch(() => undefined))) return get({ id: starterId })
     const known = store.findByFolder(path)?.model
     await refuseOtherFolders(path)
-    return register(path, known ?? { id: randomUUID(), name: name ?? basename(path), source: 'folder' })
+    return register(path, known ?? { id: randomUUID(), name: name ?? basename(path), source: 'folder', origin })
   }
 
   return {

@@ -2,24 +2,20 @@
 import { stat } from 'node:fs/promises'
 import type { Dataset } from '../../shared/dataset'
 import type { BackendId } from '../../shared/device'
-import { Failure } from '../../shared/failure'
 import { keptPart } from '../../shared/kept-part'
 import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
-import type { RunResult } from '../../shared/result'
 import type { ModelStrategyId } from '../../shared/strategy'
 import { isKept, keptName } from '../files/kept-outputs'
 import { estimateDictionary } from '../quote/dictionary'
-import { cutInto, largestThatFits, type Step } from '../quote/micro-batch'
-import { type Estimate, estimate, type RunFacts } from '../quote/prior'
-import { estimateFromProbe } from '../quote/probe'
-import { makeQuote, quotedSeconds, secondsOf } from '../quote/quote'
+import { quotedStep, type Step } from '../quote/micro-batch'
+import type { Estimate, RunFacts } from '../quote/prior'
 import { reachOf } from '../quote/reach'
-import type { QuoteStore } from '../store/quotes'
 import type { DataCost, DataHashes, Jobs } from '../trainer/contract'
 import type { Trainer } from '../trainer/trainer'
 import type { Backends } from './backends'
 import { type Library, materialOf, problemOf } from './library'
+import type { Quoted, Quoting } from './quoting'
 import type { Prepared, Recipes } from './recipes'
 
 export interface Quotes {
@@ -30,18 +26,8 @@ export interface Quotes {
   forRun(prepared: Prepared): Promise<Quoted>
   /** A run's step in smaller batches, where the memory has no room for the recipe's own. */
   stepFor(prepared: Prepared): Promise<Step | undefined>
-  /** Learns from a run that was not interrupted on its way. */
-  learn(runId: string, quoted: Quoted, result: RunResult): void
 }
 
-export interface Quoted {
-  quote: Quote
-  /** Before correction. */
-  estimate: Estimate
-}
-
-/** Finished runs that quotes learn from. */
-const remembered = 100
 /** Of rows as they are stored: a word, the space behind it, and what stands around each text. */
 const bytesPerWord = 7
 
@@ -50,18 +36,16 @@ export function createQuotes({
   library,
   trainer,
   backends,
-  store,
+  quoting,
   keptFolder,
-  freeMemoryBytes,
 }: {
   recipes: Recipes
   library: Library
-  trainer: Pick<Trainer, 'run' | 'start'>
+  trainer: Pick<Trainer, 'run'>
   backends: Backends
-  store: QuoteStore
+  quoting: Quoting
   /** Where frozen outputs are kept. */
   keptFolder: string
-  freeMemoryBytes: () => number
 }): Quotes {
   const given = new Map<string, Quoted>()
   const dataCosts = new Map<string, Promise<Jobs['data-cost']['output']>>()
@@ -98,30 +82,19 @@ export function createQuotes({
   async function quote(prepared: Prepared, probe: AbortSignal | null): Promise<Quoted> {
     const { recipe, strategy } = prepared
     const { id } = strategy
-    // A dictionary's words are counted on the processor, in a moment: there is nothing to try.
-    const probed = probe !== null && id !== 'dictionary'
     const { backend, gflops } = await computeOn(recipe)
-    const basis = probed ? 'probe' : 'prior'
     let quoted: Quoted
     if (id === 'dictionary') {
-      const estimated = await estimateWords(prepared)
-      quoted = { estimate: estimated, quote: quoteOf(prepared, estimated, { basis, backend }) }
+      // Its words are counted on the processor, in a moment: there is nothing to try.
+      quoted = quoting.tell(await estimateWords(prepared), { basis: 'prior', backend, strategy, recipe })
     } else {
       const { hashes, ...data } = await dataCost(prepared)
       const speed = { id, backend, gflops }
       const facts = factsOf(prepared, { ...speed, warm: isWarm(prepared, { id, backend }, hashes) }, data)
-      const step = largestThatFits(facts, (smaller) => fits(prepared, smaller))
-      const estimated = await estimateModel(prepared, cutInto(facts, step), probe)
-      const smaller = step.batchSize < recipe.batchSize && { smallerBatch: step.batchSize }
-      quoted = { estimate: estimated, quote: { ...quoteOf(prepared, estimated, { basis, backend }), ...smaller } }
+      quoted = await quoting.quote({ facts, material: materialOf(library, prepared), recipe }, probe)
     }
     given.set(keyOf(recipe, backend), quoted)
     return quoted
-  }
-
-  function quoteOf({ strategy, recipe }: Prepared, estimated: Estimate, by: Pick<Quote, 'basis' | 'backend'>): Quote {
-    const learntFrom = { experiences: store.latest(remembered), freeMemoryBytes: freeMemoryBytes() }
-    return makeQuote({ ...by, ...learntFrom, estimate: estimated, strategy, recipe })
   }
 
   /** Whether all that the run needs of frozen layers was kept by an earlier one. */
@@ -137,11 +110,6 @@ export function createQuotes({
       keptName({ weights: model.contentHash, config, backend, part, texts }),
     )
     return names.every((name) => isKept(keptFolder, name))
-  }
-
-  /** By the prior. */
-  function fits(prepared: Prepared, facts: RunFacts): boolean {
-    return quoteOf(prepared, estimate(facts), { basis: 'prior', backend: facts.backend }).fits
   }
 
   function factsOf(
@@ -161,16 +129,6 @@ export function createQuotes({
       recipe,
       ...known,
     }
-  }
-
-  async function estimateModel(prepared: Prepared, facts: RunFacts, probe: AbortSignal | null): Promise<Estimate> {
-    if (probe === null) return estimate(facts)
-    if (probe.aborted) throw new Failure('cancelled', 'It was cancelled before it was measured.')
-    const { batchSize, accumulationSteps } = facts.recipe
-    const recipe = { ...prepared.recipe, batchSize, accumulationSteps }
-    const steps = trainer.start('probe', { material: materialOf(library, prepared), recipe })
-    probe.addEventListener('abort', () => steps.cancel())
-    return estimateFromProbe(await steps.done, facts)
   }
 
   async function estimateWords({ dataset, recipe }: Prepared): Promise<Estimate> {
@@ -203,26 +161,9 @@ export function createQuotes({
       const told = given.get(keyOf(recipe, backend))
       // To count the texts' tokens may take a while: not where the longest that there can be have room.
       const longest = longestData(dataset.splits, recipe, Math.min(recipe.maxLength, model.maximumLength))
-      if (!told && fits(prepared, factsOf(prepared, { id, backend, gflops, warm: false }, longest))) return undefined
-      const { smallerBatch } = (told ?? (await quote(prepared, null))).quote
-      if (smallerBatch === undefined) return undefined
-      const texts = recipe.batchSize * recipe.accumulationSteps
-      return { batchSize: smallerBatch, accumulationSteps: texts / smallerBatch }
-    },
-    learn(runId, { quote, estimate }, result) {
-      const { strategy, backend, basis } = quote
-      store.record({
-        runId,
-        strategy,
-        backend,
-        basis,
-        estimatedSeconds: secondsOf(estimate, result.epochs),
-        estimatedMemoryBytes: estimate.memoryBytes,
-        quotedSeconds: quotedSeconds(estimate, result.epochs, store.latest(remembered), { strategy, backend, basis }),
-        actualSeconds: result.seconds,
-        actualMemoryBytes: result.peakMemoryBytes,
-        finishedAt: new Date().toISOString(),
-      })
+      const facts = factsOf(prepared, { id, backend, gflops, warm: false }, longest)
+      if (!told && quoting.fits(facts, recipe)) return undefined
+      return quotedStep(recipe, (told ?? (await quote(prepared, null))).quote)
     },
   }
 }

@@ -1,16 +1,11 @@
 /** Runs: started, queued, watched, stopped, resumed. What happens is stored first and published then. */
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Adaptation } from '../../shared/adaptation'
 import { Failure, type FailureRecord, toFailureRecord } from '../../shared/failure'
-import type { Model } from '../../shared/model'
-import type { Problem } from '../../shared/problem'
-import type { Quote } from '../../shared/quote'
 import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
-import { freeFolder, slugOf } from '../files/free-folder'
 import type { Workspace } from '../files/workspace'
 import { halveBatch } from '../quote/micro-batch'
 import type { CheckpointStore } from '../store/checkpoints'
@@ -20,10 +15,12 @@ import type { RunStore } from '../store/runs'
 import type { Jobs, TrainOutput } from '../trainer/contract'
 import { createQueue, type Queued } from '../trainer/queue'
 import type { RunningJob, Trainer } from '../trainer/trainer'
+import type { AdaptationRuns, AdaptationToRun } from './adaptation-runs'
 import type { Backends } from './backends'
-import { type Library, materialOf, needsModel, problemOf, referenceOf, refuseChangedBase } from './library'
+import { type Library, materialOf, needsModel, problemOf, refuseChangedBase } from './library'
 import type { Publish } from './publish'
-import type { Quoted, Quotes } from './quotes'
+import type { Quotes } from './quotes'
+import type { Quoted, Quoting } from './quoting'
 import type { Prepared, Recipes } from './recipes'
 
 export interface Runs {
@@ -50,34 +47,25 @@ export interface Runs {
   closed(): Promise<void>
 }
 
-export interface AdaptationToRun {
-  recipe: Recipe
-  model: Model
-  problem: Problem
-  adaptation: Omit<Adaptation, 'folder' | 'modelId' | 'head'>
-  /** Where the new model is to lie; by default in the workspace. */
-  folder?: string | undefined
-  rowsFile: string
-  quote: Quote
-}
-
 interface Active {
   resumes: boolean
+  /** What was told of it, where that is known before its turn. */
+  quoted?: Quoted | undefined
   queued: Queued<void>
   job?: Pick<RunningJob<unknown>, 'stop' | 'cancel'>
   asked?: 'stop' | 'cancel'
 }
 
 export interface RunsContext {
-  workspace: Pick<Workspace, 'runs' | 'models' | 'keptOutputs' | 'databaseFile'>
+  workspace: Pick<Workspace, 'runs' | 'keptOutputs' | 'databaseFile'>
   store: RunStore
   metrics: MetricStore
   checkpoints: CheckpointStore
   library: Library
-  /** Makes a folder a base model. */
-  addModel: (input: { folder: string; name: string }) => Promise<Model>
+  adaptationRuns: AdaptationRuns
   recipes: Recipes
   quotes: Quotes
+  quoting: Pick<Quoting, 'learn'>
   backends: Pick<Backends, 'choose'>
   trainer: Pick<Trainer, 'start'>
   sessionId: string
@@ -85,23 +73,21 @@ export interface RunsContext {
 }
 
 export function createRuns(context: RunsContext): Runs {
-  const { workspace, store, metrics, checkpoints, library, recipes, quotes, backends, trainer, sessionId, publish } =
-    context
-  const { addModel } = context
+  const { workspace, store, metrics, checkpoints, library, recipes, adaptationRuns, quotes, quoting } = context
+  const { backends, trainer, sessionId, publish } = context
   const queue = createQueue()
   const active = new Map<string, Active>()
   let closing = false
 
   const now = () => new Date().toISOString()
   const folderOf = (id: string) => join(workspace.runs, id)
-  const textsOf = (id: string) => join(folderOf(id), 'texts.jsonl')
   const changed = (run: Run) => {
     publish('runs:changed', { id: run.id })
     return run
   }
 
-  function enqueue(id: string, { resume }: { resume: boolean }): void {
-    const entry: Active = { resumes: resume, queued: queue.add(() => execute(id, entry, resume)) }
+  function enqueue(id: string, { resume, quoted }: { resume: boolean; quoted?: Quoted }): void {
+    const entry: Active = { resumes: resume, quoted, queued: queue.add(() => execute(id, entry, resume)) }
     active.set(id, entry)
     // Withdrawn before its turn: what becomes of the run was stored by whoever withdrew it.
     const leave = () => {
@@ -124,7 +110,7 @@ export function createRuns(context: RunsContext): Runs {
         store.setVersions(id, { baseModel: model.contentHash, ...versions })
         refuseChangedBase(store.get(id), model)
       }
-      await (prepared === null ? adaptModel(id, entry, resume) : train(id, entry, prepared, resume))
+      await (prepared === null ? adapt(id, entry, resume) : train(id, entry, prepared, resume))
     } catch (thrown) {
       await giveUp(id, toFailureRecord(toStoreFailure(thrown, workspace.databaseFile)))
     }
@@ -140,7 +126,7 @@ export function createRuns(context: RunsContext): Runs {
   }
 
   /** Not waited for: other quotes' probes may be before it. A run without a quote is no worse. */
-  async function quote(id: string, prepared: Prepared): Promise<Quoted | undefined> {
+  async function quoteFor(id: string, prepared: Prepared): Promise<Quoted | undefined> {
     try {
       const quoted = await quotes.forRun(prepared)
       store.setQuote(id, quoted.quote)
@@ -155,38 +141,26 @@ export function createRuns(context: RunsContext): Runs {
     const { recipe } = prepared
     const material = materialOf(library, prepared)
     const step = await quotes.stepFor(prepared).catch(() => undefined) // a run without a quote is no worse
-    if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
+    refuseAsked(entry)
     const paths = { runFolder: folderOf(id), keptFolder: workspace.keptOutputs }
     const input = { material, recipe, resume, ...paths, ...(step && { step }) }
-    const quoting = resume ? undefined : quote(id, prepared)
+    const quote = resume ? undefined : quoteFor(id, prepared)
     const output = await compute('train', id, entry, input)
     metrics.replaceTestRows(id, output.testRows)
     conclude(id, output)
-    const quoted = await quoting
-    if (quoted) quotes.learn(id, quoted, output.result)
+    const quoted = await quote
+    if (quoted) quoting.learn({ id, recipe }, quoted, output.result)
   }
 
-  /** The new model is there before the run says so. One that a stopped run has made already stays as it is. */
-  async function adaptModel(id: string, entry: Active, resume: boolean): Promise<void> {
+  /** The new model is there before the run says so. */
+  async function adapt(id: string, entry: Active, resume: boolean): Promise<void> {
     const run = store.get(id)
-    const { recipe, problem, adaptation } = run
-    if (adaptation === null) throw new Error(`the run ${id} adapts no model`)
-    const base = await library.model(recipe.modelId)
-    if (entry.asked) throw new Failure('cancelled', 'It was cancelled before training began.')
-    const folder = adaptation.modelId === null ? adaptation.folder : await freeFolder(adaptation.folder)
-    const { modelName, sourceName } = adaptation
-    const exceptDatasets = adaptation.exceptDatasets.map(({ name }) => name)
-    const named = { modelName, baseModelName: base.name, baseReference: referenceOf(base), sourceName }
-    const card = { ...named, exceptDatasets, texts: adaptation.texts, createdAt: run.createdAt }
-    const material = { modelFolder: base.folder, rowsFile: textsOf(id), problem, wordListFile: null }
-    const batchSize = run.quote?.smallerBatch
-    const texts = recipe.batchSize * recipe.accumulationSteps
-    const step = batchSize === undefined ? {} : { step: { batchSize, accumulationSteps: texts / batchSize } }
-    const input = { material, recipe, runFolder: folderOf(id), resume, folder, card, ...step }
+    const input = await adaptationRuns.inputOf(run, { resume })
+    refuseAsked(entry)
     const output = await compute('adapt', id, entry, input)
-    const { id: modelId } = await addModel({ folder, name: modelName })
-    store.setAdaptation(id, { ...adaptation, folder, modelId, head: output.head })
+    await adaptationRuns.keep(run, input.folder, output)
     conclude(id, output)
+    if (entry.quoted) quoting.learn(run, entry.quoted, output.result)
   }
 
   /** Where the memory runs out, once more from the last state, in a new process, with half as many texts at once. */
@@ -266,7 +240,7 @@ export function createRuns(context: RunsContext): Runs {
       const { recipe, dataset, model } = await recipes.prepare(request)
       if (needsModel(recipe)) await backends.choose(recipe.backend)
       const run = store.insert({
-        id: randomBytes(5).toString('hex'),
+        id: newId(),
         name: name?.trim() || `${dataset.name} · ${recipe.strategy}`,
         recipe,
         datasetName: dataset.name,
@@ -278,26 +252,13 @@ export function createRuns(context: RunsContext): Runs {
       enqueue(run.id, { resume: false })
       return changed(run)
     },
-    async adapt({ recipe, model, problem, adaptation, folder, rowsFile, quote: quoted }) {
+    async adapt(input) {
+      const { recipe, quoted } = input
       await backends.choose(recipe.backend)
-      const id = randomBytes(5).toString('hex')
-      const { modelName, sourceName } = adaptation
-      await mkdir(folderOf(id), { recursive: true })
-      await copyFile(rowsFile, textsOf(id))
-      const own = folder ?? join(workspace.models, `${slugOf(modelName) || 'model'}-${id}`)
-      store.insert({
-        id,
-        name: modelName,
-        recipe,
-        datasetName: sourceName,
-        modelName: model.name,
-        problem,
-        adaptation: { ...adaptation, folder: own, modelId: null, head: null },
-        sessionId,
-        createdAt: now(),
-      })
-      store.setQuote(id, quoted)
-      enqueue(id, { resume: false })
+      const id = newId()
+      store.insert({ ...(await adaptationRuns.create(id, input)), sessionId, createdAt: now() })
+      store.setQuote(id, quoted.quote)
+      enqueue(id, { resume: false, quoted })
       return changed(store.get(id))
     },
     list: () => store.list(),
@@ -341,6 +302,14 @@ export function createRuns(context: RunsContext): Runs {
     },
     closed: () => queue.idle(),
   }
+}
+
+function newId(): string {
+  return randomBytes(5).toString('hex')
+}
+
+function refuseAsked({ asked }: Active): void {
+  if (asked) throw new Failure('cancelled', 'It was cancelled before training began.')
 }
 
 function isUnderWay({ status }: Run): boolean {

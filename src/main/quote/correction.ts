@@ -13,6 +13,9 @@ export interface Correction {
   memory: Factor
 }
 
+/** What runs have in common that teach of each other. */
+export type Alike = Pick<Experience, 'strategy' | 'adapts' | 'backend' | 'basis'>
+
 /** How far off an estimate may be, either way, before anything was learnt. */
 const untaught: Readonly<Record<Quote['basis'], { seconds: number; memory: number }>> = {
   prior: { seconds: 2.5, memory: 1.6 },
@@ -20,23 +23,20 @@ const untaught: Readonly<Record<Quote['basis'], { seconds: number; memory: numbe
 }
 /** No range is narrower than this: the machine has other things to do, too. */
 const narrowest = 1.1
-/** Runs of the same strategy that are needed before those of other strategies are left aside. */
+/** Runs of the same kind and strategy that are needed before others are left aside. */
 const enoughOfTheSame = 2
 /** Only what the machine did lately counts. */
 const remembered = 12
 
 /** @param experiences finished runs, the latest first */
-export function learnCorrection(
-  experiences: readonly Experience[],
-  wanted: Pick<Experience, 'strategy' | 'backend' | 'basis'>,
-): Correction {
+export function learnCorrection(experiences: readonly Experience[], wanted: Alike): Correction {
   // A dictionary runs no model: what one took says nothing of the others, nor the other way round.
   const alike = ({ strategy, backend, basis }: Experience) =>
     backend === wanted.backend &&
     basis === wanted.basis &&
     (strategy === 'dictionary') === (wanted.strategy === 'dictionary')
   const comparable = experiences.filter(alike)
-  const same = comparable.filter(({ strategy }) => strategy === wanted.strategy)
+  const same = comparable.filter(({ strategy, adapts }) => strategy === wanted.strategy && adapts === wanted.adapts)
   const used = (same.length >= enoughOfTheSame ? same : comparable).slice(0, remembered)
   const { seconds, memory } = untaught[wanted.basis]
   return {

@@ -2,6 +2,7 @@
  * How many texts are computed at once. A step's gradients are summed over its batches, so that fewer at a time need less
  * memory for the same result.
  */
+import type { Quote } from '../../shared/quote'
 import type { Recipe } from '../../shared/recipe'
 import type { RunFacts } from './prior'
 
@@ -23,6 +24,15 @@ export function largestThatFits(facts: RunFacts, fits: (facts: RunFacts) => bool
     if (fits(cutInto(facts, step))) return step
   }
   return facts.recipe
+}
+
+/** The same step in the batches that a quote foresees; undefined where the recipe's own fit. */
+export function quotedStep(
+  { batchSize, accumulationSteps }: Step,
+  { smallerBatch }: Pick<Quote, 'smallerBatch'>,
+): Step | undefined {
+  if (smallerBatch === undefined) return undefined
+  return { batchSize: smallerBatch, accumulationSteps: (batchSize * accumulationSteps) / smallerBatch }
 }
 
 /** Half of the batch or less, with so many more of them a step that it holds the same texts; null below one text. */

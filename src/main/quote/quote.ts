@@ -3,7 +3,7 @@ import type { BackendId } from '../../shared/device'
 import type { Experience, Quote } from '../../shared/quote'
 import type { Recipe } from '../../shared/recipe'
 import type { StrategyDescription } from '../../shared/strategy'
-import { learnCorrection, trackRecord } from './correction'
+import { type Alike, learnCorrection, trackRecord } from './correction'
 import type { Estimate } from './prior'
 
 const tightShare = 0.92
@@ -14,14 +14,14 @@ export interface QuoteFacts {
   basis: Quote['basis']
   backend: BackendId
   strategy: Pick<StrategyDescription, 'id' | 'trainableParameters' | 'totalParameters'>
-  recipe: Pick<Recipe, 'epochs' | 'patience'>
+  recipe: Pick<Recipe, 'task' | 'epochs' | 'patience'>
   experiences: readonly Experience[]
   freeMemoryBytes: number
 }
 
 export function makeQuote(facts: QuoteFacts): Quote {
   const { estimate, basis, backend, strategy, recipe, experiences, freeMemoryBytes } = facts
-  const correction = learnCorrection(experiences, { strategy: strategy.id, backend, basis })
+  const correction = learnCorrection(experiences, { strategy: strategy.id, adapts: adapts(recipe), backend, basis })
   const memoryBytes = {
     low: Math.round(estimate.memoryBytes * correction.memory.low),
     high: Math.round(estimate.memoryBytes * correction.memory.high),
@@ -56,9 +56,13 @@ export function quotedSeconds(
   estimate: Estimate,
   epochs: number,
   experiences: readonly Experience[],
-  wanted: Pick<Experience, 'strategy' | 'backend' | 'basis'>,
+  wanted: Alike,
 ): number {
   return secondsOf(estimate, epochs) * learnCorrection(experiences, wanted).seconds.center
+}
+
+export function adapts({ task }: Pick<Recipe, 'task'>): boolean {
+  return task === 'adaptation'
 }
 
 /** Early stopping may end a run once `patience` evaluations after the first were no better. */

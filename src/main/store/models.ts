@@ -38,6 +38,7 @@ interface Row {
   maximum_length: number
   byte_length: number
   content_hash: string
+  origin: string | null
   signature: string
   added_at: string
 }
@@ -46,10 +47,10 @@ export function createModelStore(database: Database): ModelStore {
   const put = database.prepare(`
     INSERT OR REPLACE INTO models (id, name, source, folder, architecture, parameters, layers, width, heads,
                                    key_value_heads, head_size, feed_forward_width, vocabulary_size, maximum_length,
-                                   byte_length, content_hash, signature, added_at)
+                                   byte_length, content_hash, origin, signature, added_at)
     VALUES (@id, @name, @source, @folder, @architecture, @parameters, @layers, @width, @heads,
             @keyValueHeads, @headSize, @feedForwardWidth, @vocabularySize, @maximumLength,
-            @byteLength, @contentHash, @signature, @addedAt)`)
+            @byteLength, @contentHash, @origin, @signature, @addedAt)`)
   const selectOne = database.prepare<[string], Row>('SELECT * FROM models WHERE id = ?')
   const selectByFolder = database.prepare<[string], Row>('SELECT * FROM models WHERE folder = ?')
   const selectAll = database.prepare<[], Row>("SELECT * FROM models ORDER BY source = 'starter' DESC, added_at, id")
@@ -59,7 +60,8 @@ export function createModelStore(database: Database): ModelStore {
   )
   const found = (row: Row | undefined) => (row === undefined ? undefined : toStoredModel(row))
   return {
-    put: ({ model, signature, addedAt }) => void put.run({ ...model, signature, addedAt }),
+    put: ({ model, signature, addedAt }) =>
+      void put.run({ ...model, origin: model.origin && JSON.stringify(model.origin), signature, addedAt }),
     find: (id) => found(selectOne.get(id)),
     findByFolder: (folder) => found(selectByFolder.get(folder)),
     list: () => selectAll.all().map(toStoredModel),
@@ -87,6 +89,7 @@ function toStoredModel(row: Row): StoredModel {
       maximumLength: row.maximum_length,
       byteLength: row.byte_length,
       contentHash: row.content_hash,
+      origin: row.origin === null ? null : JSON.parse(row.origin),
     },
     signature: row.signature,
     addedAt: row.added_at,

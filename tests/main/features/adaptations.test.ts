@@ -149,6 +149,29 @@ describe('adapting a model', () => {
     expect(await ask(application, 'runs:list', null)).toEqual([])
   })
 
+  it('teaches later quotes, and leaves the model knowing where it comes from when its run is gone', async () => {
+    const { dataset } = await importMessages()
+    const source = { kind: 'dataset', datasetId: dataset.id } as const
+    const request: AdaptationRequest = { modelId: 'starter', source, name: 'Messages' }
+    const before = await ask(application, 'adaptations:quote', { request, probe: true })
+    expect(before.quote.trackRecord).toBeNull()
+    const { id } = await ask(application, 'adaptations:start', { request })
+    const run = await settled(id)
+    const after = await ask(application, 'adaptations:quote', { request, probe: true })
+    expect(after.quote.trackRecord).toMatchObject({ runs: 1 })
+    // 1 s loading + 2 x 200 tokens x 1 ms + 4 epochs x (1000 x 4 ms + 200 x 1 ms) = 18.2 s; it took 20.
+    const { seconds, memoryBytes } = after.quote
+    expect(seconds.high / before.quote.seconds.high).toBeCloseTo(20 / 18.2 / 1.3 ** 0.5, 6)
+    expect(memoryBytes.high / (run.result?.peakMemoryBytes ?? 0)).toBeCloseTo(1.4 ** 0.5, 6)
+
+    await ask(application, 'runs:remove', { id })
+    const [, model] = await ask(application, 'models:list', null)
+    expect(model?.origin).toEqual({
+      ...{ baseName: 'Starter', sourceName: 'messages', folder: run.adaptation?.folder },
+      texts: run.adaptation?.texts.training,
+    })
+  })
+
   it('makes another model where a stopped run goes on, and removes the folders that are its own', async () => {
     const { path } = await importMessages()
     await application.close()

@@ -4,6 +4,7 @@ import type { Experience } from '../../../src/shared/quote'
 
 const run = (changes: Partial<Experience>): Experience => ({
   strategy: 'lora',
+  adapts: false,
   backend: 'wasm',
   basis: 'probe',
   estimatedSeconds: 100,
@@ -13,7 +14,7 @@ const run = (changes: Partial<Experience>): Experience => ({
   actualMemoryBytes: 100,
   ...changes,
 })
-const wanted = { strategy: 'lora', backend: 'wasm', basis: 'probe' } as const
+const wanted = { strategy: 'lora', adapts: false, backend: 'wasm', basis: 'probe' } as const
 
 test('the median of an odd and of an even number of values', () => {
   expect(median([3, 1, 2])).toBe(2)
@@ -57,6 +58,10 @@ test('another backend or another basis teaches nothing; another strategy only wh
   const full = run({ strategy: 'full', actualSeconds: 300 })
   expect(learnCorrection([full], wanted).seconds.center).toBe(3)
   expect(learnCorrection([full, full, full, run({}), run({})], wanted).seconds.center).toBe(1)
+  const adapted = run({ strategy: 'full', adapts: true, actualSeconds: 500 })
+  expect(learnCorrection([full, full, adapted, adapted], { ...wanted, strategy: 'full' }).seconds.center).toBe(3)
+  const ofAdaptations = { ...wanted, strategy: 'full', adapts: true } as const
+  expect(learnCorrection([full, full, adapted, adapted], ofAdaptations).seconds.center).toBe(5)
 })
 
 test('the track record is the median error of what people were told', () => {

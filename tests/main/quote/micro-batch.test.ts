@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { halveBatch, largestThatFits } from '../../../src/main/quote/micro-batch'
+import { halveBatch, largestThatFits, quotedStep } from '../../../src/main/quote/micro-batch'
 import { estimate, type RunFacts } from '../../../src/main/quote/prior'
 
 test('a step keeps its texts, in batches of half their size or less', () => {
@@ -7,6 +7,13 @@ test('a step keeps its texts, in batches of half their size or less', () => {
   expect(halveBatch({ batchSize: 5, accumulationSteps: 2 })).toEqual({ batchSize: 2, accumulationSteps: 5 })
   expect(halveBatch({ batchSize: 7, accumulationSteps: 1 })).toEqual({ batchSize: 1, accumulationSteps: 7 })
   expect(halveBatch({ batchSize: 1, accumulationSteps: 8 })).toBeNull()
+})
+
+test('a run computes as many texts at once as its quote foresees', () => {
+  expect(quotedStep({ batchSize: 16, accumulationSteps: 2 }, {})).toBeUndefined()
+  expect(quotedStep({ batchSize: 16, accumulationSteps: 2 }, { smallerBatch: 4 })).toEqual({
+    ...{ batchSize: 4, accumulationSteps: 8 },
+  })
 })
 
 const facts: RunFacts = {

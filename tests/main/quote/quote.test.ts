@@ -10,7 +10,7 @@ const facts = (changes: Partial<QuoteFacts> = {}): QuoteFacts => ({
   basis: 'probe',
   backend: 'wasm',
   strategy: { id: 'lora', trainableParameters: 5, totalParameters: 100 },
-  recipe: { epochs: 5, patience: 0 },
+  recipe: { task: 'classification', epochs: 5, patience: 0 },
   experiences: [],
   freeMemoryBytes: 10_000,
   ...changes,
@@ -25,7 +25,7 @@ test('a quote is a range around the estimate', () => {
 })
 
 test('with early stopping the lower bound is that of the shortest run', () => {
-  const { seconds } = makeQuote(facts({ recipe: { epochs: 5, patience: 2 } }))
+  const { seconds } = makeQuote(facts({ recipe: { task: 'classification', epochs: 5, patience: 2 } }))
   expect(seconds.low).toBeCloseTo(70 / 1.3, 9)
   expect(seconds.high).toBeCloseTo(110 * 1.3, 9)
 })

@@ -20,17 +20,19 @@ const model = (id: string, change: Partial<Model> = {}): Model => ({
   maximumLength: 512,
   byteLength: 438_000_000,
   contentHash: 'abc',
+  origin: null,
   ...change,
 })
 
 it('gives back what was put in, the starter first', () => {
   const store = createModelStore(openDatabase(':memory:'))
+  const origin = { baseName: 'BERT', sourceName: 'messages', texts: 94, folder: '/models/a' }
   store.put({ model: model('b'), signature: 's', addedAt: '2026-01-01' })
-  store.put({ model: model('a'), signature: 's', addedAt: '2026-01-02' })
+  store.put({ model: model('a', { origin }), signature: 's', addedAt: '2026-01-02' })
   store.put({ model: model('starter', { source: 'starter' }), signature: 's', addedAt: '2026-01-03' })
   expect(store.list().map((stored) => stored.model.id)).toEqual(['starter', 'b', 'a'])
   expect(store.find('b')).toEqual({ model: model('b'), signature: 's', addedAt: '2026-01-01' })
-  expect(store.findByFolder('/models/a')?.model.id).toBe('a')
+  expect(store.findByFolder('/models/a')?.model).toEqual(model('a', { origin }))
   expect(store.countActiveRuns('a')).toBe(0)
 })
 

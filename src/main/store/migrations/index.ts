@@ -7,6 +7,7 @@ import { checkpoints } from './0005-checkpoints'
 import { tasksAndDecoders } from './0006-tasks-and-decoders'
 import { problems } from './0007-problems'
 import { adaptations } from './0008-adaptations'
+import { origins } from './0009-origins'
 import type { Migration } from './migration'
 
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   tasksAndDecoders,
   problems,
   adaptations,
+  origins,
 ]

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { isDecoder, type Model } from '../../../shared/model'
 import { architectureNames } from '../../lib/architecture'
 import { useFormat } from '../../lib/format'
-import { type Origin, useOriginWords } from '../../lib/origins'
+import { useOriginWords } from '../../lib/origins'
 
-export function ModelHead({ model, origin }: { model: Model; origin: Origin | undefined }) {
+export function ModelHead({ model }: { model: Model }) {
   const { t } = useTranslation()
   const originWords = useOriginWords()
   const format = useFormat()
@@ -27,9 +27,9 @@ export function ModelHead({ model, origin }: { model: Model; origin: Origin | un
       <Text size="sm" c="dimmed">
         {starter
           ? `${t('models.starter')} · ${t('models.languages')}: ${t('models.languagesStarter')} · `
-          : origin === undefined
+          : model.origin === null
             ? `${t('models.folderHint')} `
-            : `${originWords(origin)} · `}
+            : `${originWords(model.origin)} · `}
         {t('models.shape', { layers: format.number(model.layers), width: format.number(model.width) })}
       </Text>
       {!starter && (

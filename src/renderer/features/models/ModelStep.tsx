@@ -8,7 +8,6 @@ import { ChoiceGroup } from '../../components/ChoiceGroup'
 import { EquivalentCommand } from '../../components/EquivalentCommand'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
-import { type Origin, useOrigins } from '../../lib/origins'
 import { skip, useQuery } from '../../lib/query'
 import { quoted } from '../../lib/recipe-changes'
 import { AddModel } from './AddModel'
@@ -26,7 +25,6 @@ interface ModelStepProps {
 export function ModelStep({ datasetId, modelId, onModel, children }: ModelStepProps) {
   const { t } = useTranslation()
   const models = useQuery('models:list', null, ['models:changed'])
-  const origins = useOrigins()
   const dataset = useQuery('datasets:get', datasetId === undefined ? skip : { id: datasetId })
   const answers = dataset.value?.task === 'instruction'
   const known = datasetId === undefined || dataset.value !== undefined || dataset.failure !== undefined
@@ -54,7 +52,7 @@ export function ModelStep({ datasetId, modelId, onModel, children }: ModelStepPr
         <ChoiceGroup label={t('models.choose')} value={modelId ?? null} onValue={onModel}>
           <SimpleGrid cols={2} spacing="md">
             {models.value.map((model) => (
-              <ModelChoice key={model.id} model={model} origin={origins.get(model.id)} fits={fits(model)} />
+              <ModelChoice key={model.id} model={model} fits={fits(model)} />
             ))}
           </SimpleGrid>
         </ChoiceGroup>
@@ -74,17 +72,16 @@ export function ModelStep({ datasetId, modelId, onModel, children }: ModelStepPr
 
 interface ModelChoiceProps {
   model: Model
-  origin: Origin | undefined
   fits: boolean
 }
 
-function ModelChoice({ model, origin, fits }: ModelChoiceProps) {
+function ModelChoice({ model, fits }: ModelChoiceProps) {
   const { t } = useTranslation()
   if (!fits) {
     return (
       <article className="fino-choice fino-misfit" aria-label={model.name}>
         <div className="fino-misfit-words">
-          <ModelHead model={model} origin={origin} />
+          <ModelHead model={model} />
         </div>
         <Text size="sm" fw={600} className="fino-misfit-reason">
           {t('models.cannotAnswer')}
@@ -96,7 +93,7 @@ function ModelChoice({ model, origin, fits }: ModelChoiceProps) {
     <Radio.Card value={model.id} className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
         <Stack gap={0} style={{ minWidth: 0 }}>
-          <ModelHead model={model} origin={origin} />
+          <ModelHead model={model} />
         </Stack>
         <Radio.Indicator />
       </Group>

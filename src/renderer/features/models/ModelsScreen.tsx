@@ -11,7 +11,6 @@ import { EmptyNotice } from '../../components/EmptyNotice'
 import { FailureNotice } from '../../components/FailureNotice'
 import { Page } from '../../components/Page'
 import { call } from '../../lib/api'
-import { type Origin, useOrigins } from '../../lib/origins'
 import { useQuery } from '../../lib/query'
 import { navigate } from '../../lib/routes'
 import { useSession } from '../../lib/session'
@@ -22,7 +21,6 @@ import { ModelHead } from './ModelHead'
 export function ModelsScreen() {
   const { t } = useTranslation()
   const models = useQuery('models:list', null, ['models:changed'])
-  const origins = useOrigins()
   return (
     <Page title={t('models.listTitle')} intro={t('models.listIntro')}>
       <FailureNotice failure={models.failure} retry={models.reload} />
@@ -34,7 +32,7 @@ export function ModelsScreen() {
       )}
       <SimpleGrid cols={2} spacing="md">
         {models.value?.map((model) => (
-          <ModelCard key={model.id} model={model} origin={origins.get(model.id)} />
+          <ModelCard key={model.id} model={model} />
         ))}
       </SimpleGrid>
       <AddModel onAdded={(model) => notifications.show({ message: t('models.added', { name: model.name }) })} />
@@ -42,16 +40,16 @@ export function ModelsScreen() {
   )
 }
 
-function ModelCard({ model, origin }: { model: Model; origin: Origin | undefined }) {
+function ModelCard({ model }: { model: Model }) {
   const { t } = useTranslation()
   const { host } = useSession()
-  const ofFino = [model.folder, origin?.adaptation.folder].some((folder) => folder?.startsWith(host.home))
+  const ofFino = [model.folder, model.origin?.folder].some((folder) => folder?.startsWith(host.home))
   const [asking, setAsking] = useState(false)
   return (
     <article className="fino-choice" aria-label={model.name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
         <div style={{ minWidth: 0 }}>
-          <ModelHead model={model} origin={origin} />
+          <ModelHead model={model} />
         </div>
         {model.source === 'folder' && (
           <Tooltip label={t('common.remove')}>

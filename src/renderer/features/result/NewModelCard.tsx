@@ -13,11 +13,12 @@ export function NewModelCard({ run, adaptation }: { run: Run; adaptation: Adapta
   const { t } = useTranslation()
   const format = useFormat()
   const originWords = useOriginWords()
+  const { sourceName, texts } = adaptation
   const kept = adaptation.exceptDatasets.map(({ name }) => t('adapt.quoted', { name }))
   return (
     <Card
       title={adaptation.modelName}
-      hint={originWords({ base: run.modelName, adaptation })}
+      hint={originWords({ baseName: run.modelName, sourceName, texts: texts.training })}
       aside={
         <Button variant="default" size="xs" style={{ flex: 'none' }} onClick={() => navigate({ screen: 'models' })}>
           {t('adapt.toModels')}
@@ -25,7 +26,7 @@ export function NewModelCard({ run, adaptation }: { run: Run; adaptation: Adapta
       }
     >
       <SimpleGrid cols={3} spacing="lg">
-        <TextsFigures texts={adaptation.texts} />
+        <TextsFigures texts={texts} />
       </SimpleGrid>
       {kept.length > 0 && (
         <Text size="sm" c="dimmed">
