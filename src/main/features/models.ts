@@ -98,7 +98,8 @@ export function createModels({
     if (path === (await realpath(starterFolder).catch(() => undefined))) return get({ id: starterId })
     const known = store.findByFolder(path)?.model
     await refuseOtherFolders(path)
-    return register(path, known ?? { id: randomUUID(), name: name ?? basename(path), source: 'folder', origin })
+    const added = known ?? { id: randomUUID(), name: name ?? basename(path), source: 'folder' as const, origin }
+    return register(path, { ...added, origin: origin ?? added.origin })
   }
 
   return {

@@ -63,6 +63,18 @@ export interface ProbeFacts {
   stepsPerEpoch: number
 }
 
+/** What a job that trains needs, whatever comes of it. */
+export interface TrainingInput {
+  material: Material
+  recipe: Recipe
+  /** Of checkpoints and the best model so far. */
+  runFolder: string
+  /** From the last checkpoint in the run's folder. */
+  resume: boolean
+  /** The recipe's step in smaller batches, where memory has no room for its own. */
+  step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
+}
+
 /** Data's cost without running a model: padded tokens per epoch and so on. */
 export interface DataCost {
   trainingTokensPerEpoch: number
@@ -93,15 +105,8 @@ export interface Jobs {
   }
   'data-cost': { input: { material: Material; recipe: Recipe }; output: DataCost & { hashes: DataHashes } }
   probe: { input: { material: Material; recipe: Recipe }; output: ProbeFacts }
-  /** Trains into runFolder (checkpoints, best model); with `resume`, from the last checkpoint there. */
   train: {
-    input: {
-      material: Material
-      recipe: Recipe
-      runFolder: string
-      resume: boolean
-      /** The recipe's step in smaller batches, where memory has no room for its own. */
-      step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
+    input: TrainingInput & {
       /** Where frozen outputs are kept for later runs, too; absent = in this one's memory. */
       keptFolder?: string
     }
@@ -109,18 +114,10 @@ export interface Jobs {
   }
   /**
    * Adapts the model to the texts in the material's rows: learns from `train`, measures on `validation` (and `test`, the same
-   * texts) before and after, and writes the new model into `folder`. Checkpoints and `resume` as in `train`.
+   * texts) before and after, and writes the new model into `folder`.
    */
   adapt: {
-    input: {
-      material: Material
-      recipe: Recipe
-      runFolder: string
-      resume: boolean
-      step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
-      folder: string
-      card: AdaptedCardFacts
-    }
+    input: TrainingInput & { folder: string; card: AdaptedCardFacts }
     output: AdaptOutput
   }
   /** `generation` decides how an instruction problem is answered; greedy where it is absent. */

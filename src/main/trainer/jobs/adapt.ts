@@ -19,9 +19,8 @@ import { writeFolderAtomically } from '../../files/write-atomically'
 import type { Material } from '../contract'
 import { tokenizerFiles } from '../tokenizer'
 import type { Job } from './context'
-import { createDrive, type Drive } from './drive'
+import { type Drive, startDrive } from './drive'
 import { encodeAll, type LoadedModel, loadLanguageModel } from './load'
-import { readRows, rowsOf } from './rows'
 
 /** Of the loss read back from the files, relative to it: rounding of another order of sums alone. */
 const lossTolerance = 1e-4
@@ -30,17 +29,12 @@ export const adaptModel: Job<'adapt'> = async (input, context) => {
   const { material, recipe, folder, card } = input
   const { batchSize } = { ...recipe, ...input.step }
   const { problem, modelFolder } = material
-  const rows = await readRows(material.rowsFile)
-  const split = { train: rowsOf(rows, 'train'), validation: rowsOf(rows, 'validation'), test: rowsOf(rows, 'test') }
-  const drive = createDrive({ ...input, split }, context)
-  drive.tell({ kind: 'phase', phase: 'loading', done: 0, total: 1 })
-  await context.breathe()
-
+  const drive = await startDrive(input, context)
   const backend = await startBackend(recipe.backend)
   const loaded = await loadLanguageModel(modelFolder, recipe)
   const { head, maxLength } = loaded
   const measure = (model: LoadedModel, phase: 'evaluating' | 'finalizing') =>
-    measureTexts(model, material, { texts: split.validation, batchSize, phase, drive })
+    measureTexts(model, material, { texts: drive.split.validation, batchSize, phase, drive })
   let naive: Metrics
   let driven: Awaited<ReturnType<Drive['train']>>
   let content: FolderContent

@@ -9,11 +9,12 @@ import type { KeptValuesStore } from '../../engine/training/kept-values'
 import { leaveIfCancelled } from '../../engine/training/phase'
 import { train } from '../../engine/training/train'
 import { openCheckpointFiles } from '../checkpoint-files'
-import type { Jobs } from '../contract'
+import type { TrainingInput } from '../contract'
 import type { JobContext } from './context'
 import type { LoadedModel } from './load'
 import { peakMemoryBytes, resetPeakMemory } from './memory'
 import { createTracker } from './progress'
+import { readRows, rowsOf } from './rows'
 
 /** A crash costs no more than this much training. */
 const checkpointSeconds = 60
@@ -25,6 +26,7 @@ export interface Split {
 }
 
 export interface Drive {
+  readonly split: Split
   tell(event: TrainingEvent): void
   /** To be awaited between batches of work outside the loop; leaves where cancelled. */
   between(phase: 'evaluating' | 'finalizing', done: number, total: number): Promise<void>
@@ -42,12 +44,18 @@ export interface Driven {
   close(): Promise<void>
 }
 
-/** Time counts from here. */
-export function createDrive(
-  input: Pick<Jobs['adapt']['input'], 'recipe' | 'step' | 'runFolder' | 'resume'> & { split: Split },
-  context: JobContext,
-): Drive {
-  const { runFolder, resume, split } = input
+/** Reads the rows and begins the loading phase; time counts from there. Fails with `dataset-too-small` or `dataset-malformed`. */
+export async function startDrive(input: TrainingInput, context: JobContext): Promise<Drive> {
+  const rows = await readRows(input.material.rowsFile)
+  const split = { train: rowsOf(rows, 'train'), validation: rowsOf(rows, 'validation'), test: rowsOf(rows, 'test') }
+  const drive = createDrive(input, split, context)
+  drive.tell({ kind: 'phase', phase: 'loading', done: 0, total: 1 })
+  await context.breathe()
+  return drive
+}
+
+function createDrive(input: TrainingInput, split: Split, context: JobContext): Drive {
+  const { runFolder, resume } = input
   const recipe = { ...input.recipe, ...input.step }
   const startedAt = performance.now()
   const clock = () => performance.now()
@@ -59,13 +67,17 @@ export function createDrive(
     epochs: recipe.epochs,
     stepsPerEpoch: stepsPerEpoch(split.train.length, recipe.batchSize, recipe.accumulationSteps),
   })
+  const forWantOfMemory = {
+    ...(recipe.batchSize < input.recipe.batchSize && { smallerBatch: recipe.batchSize }),
+    ...(recipe.recomputeLayers && !input.recipe.recomputeLayers && { recomputeLayers: true }),
+  }
   const tell = (event: TrainingEvent) => {
     const { progress, points } = tracker.take(event)
-    const fewer = recipe.batchSize < input.recipe.batchSize
-    context.progress(fewer ? { ...progress, smallerBatch: recipe.batchSize } : progress, points)
+    context.progress({ ...progress, ...forWantOfMemory }, points)
   }
 
   return {
+    split,
     tell,
     async between(phase, done, total) {
       tell({ kind: 'phase', phase, done, total })

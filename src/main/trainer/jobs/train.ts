@@ -5,10 +5,9 @@ import { isWorthKeeping } from '../../engine/training/constant-part'
 import { createMemoryStore } from '../../engine/training/kept-values'
 import type { Job } from './context'
 import { trainDictionary } from './dictionary'
-import { createDrive } from './drive'
+import { startDrive } from './drive'
 import { createFileStore, originOf } from './keeping'
 import { loadTunedModel } from './load'
-import { readRows, rowsOf } from './rows'
 import { scoreTest } from './test-scores'
 
 export const trainRun: Job<'train'> = async (input, context) => {
@@ -16,12 +15,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
   const recipe = { ...input.recipe, ...input.step }
   if (recipe.strategy === 'dictionary') return await trainDictionary(input, context)
   const { problem, modelFolder } = material
-  const rows = await readRows(material.rowsFile)
-  const split = { train: rowsOf(rows, 'train'), validation: rowsOf(rows, 'validation'), test: rowsOf(rows, 'test') }
-  const drive = createDrive({ ...input, split }, context)
-  drive.tell({ kind: 'phase', phase: 'loading', done: 0, total: 1 })
-  await context.breathe()
-
+  const drive = await startDrive(input, context)
   const backend = await startBackend(recipe.backend)
   const tuned = await loadTunedModel(modelFolder, problem, recipe)
   try {
@@ -30,7 +24,7 @@ export const trainRun: Job<'train'> = async (input, context) => {
         ? createFileStore(input.keptFolder, await originOf(modelFolder, backend.id), console.log)
         : createMemoryStore(keptOutputsLimitBytes)
     const driven = await drive.train(tuned, problem, keeping)
-    const tested = await scoreTest(tuned, material, split, {
+    const tested = await scoreTest(tuned, material, drive.split, {
       batchSize: recipe.batchSize,
       lengths: driven.report.paddedLengths,
       keeping,
