@@ -12,32 +12,20 @@ import type { Quote } from '../../shared/quote'
 import { isOfKind, type RunResult } from '../../shared/result'
 import type { Run } from '../../shared/run'
 import type { Features } from '../application'
-import { chooseDataset, type ReadFlags, usage } from './choose'
+import { chooseDataset, type LoopFlags, loopOf, type ReadFlags, usage } from './choose'
 import { type Context, exitCodes } from './commands'
 import { quoteDocument } from './documents'
 import { followRun } from './follow-run'
 import * as format from './format'
 import { facts } from './output'
 
-export interface AdaptFlags extends ReadFlags {
+export interface AdaptFlags extends ReadFlags, LoopFlags {
   model?: string
   text?: string
   name?: string
   out?: string
   except?: string[]
   quote?: boolean
-  epochs?: number
-  batchSize?: number
-  accumulationSteps?: number
-  maxLength?: number
-  learningRate?: number
-  weightDecay?: number
-  warmupShare?: number
-  clipNorm?: number
-  patience?: number
-  seed?: number
-  recomputeLayers?: boolean
-  backend?: string
 }
 
 export async function adapt({ application, output }: Context, data: string, flags: AdaptFlags): Promise<number> {
@@ -78,13 +66,11 @@ export function reportAdaptation({ output }: Pick<Context, 'output'>, run: Run):
 async function requestOf(features: Features, data: string, flags: AdaptFlags): Promise<AdaptationRequest> {
   const { model, name, out, except = [] } = flags
   if (model === undefined) throw usage('--model is missing: starter, the id of a model, or a folder')
-  const { epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
-  const { clipNorm, patience, seed, recomputeLayers, backend } = flags
   const source = await sourceOf(features, data, flags)
   const exceptDatasetIds = await Promise.all(except.map(async (id) => (await chooseDataset(features, id, {})).id))
   const parsed = adaptationRequestSchema.safeParse({
-    ...{ epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
-    ...{ clipNorm, patience, seed, recomputeLayers, backend, name, source, exceptDatasetIds },
+    ...loopOf(flags),
+    ...{ name, source, exceptDatasetIds },
     modelId: (await features.models.resolve(model)).id,
     ...(out === undefined ? {} : { folder: resolve(out) }),
   })

@@ -21,22 +21,26 @@ export interface ImportFlags extends ReadFlags {
   name?: string
 }
 
-export interface RecipeFlags extends ImportFlags {
-  model?: string
-  strategy?: string
+/** Of the recipe, what every way to train has. */
+export interface LoopFlags {
   epochs?: number
   batchSize?: number
-  maxLength?: number
   accumulationSteps?: number
+  maxLength?: number
   learningRate?: number
   weightDecay?: number
   warmupShare?: number
   clipNorm?: number
   patience?: number
   seed?: number
-  labelWeights?: string
   recomputeLayers?: boolean
   backend?: string
+}
+
+export interface RecipeFlags extends ImportFlags, LoopFlags {
+  model?: string
+  strategy?: string
+  labelWeights?: string
   template?: string
   option?: string[]
 }
@@ -143,12 +147,18 @@ async function readRecipe(path: string): Promise<Record<string, unknown>> {
 }
 
 function requestFromFlags(flags: RecipeFlags): Partial<Record<keyof RecipeRequest, unknown>> {
-  const { strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
-  const { clipNorm, patience, seed, labelWeights, recomputeLayers, backend, template } = flags
-  return defined({
-    ...{ strategy, epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
-    ...{ clipNorm, patience, seed, labelWeights, recomputeLayers, backend, template },
-  })
+  const { strategy, labelWeights, template } = flags
+  return defined({ ...loopOf(flags), strategy, labelWeights, template })
+}
+
+/** The recipe's part in flags that may hold more. */
+export function loopOf(flags: LoopFlags): LoopFlags {
+  const { epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
+  const { clipNorm, patience, seed, recomputeLayers, backend } = flags
+  return {
+    ...{ epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare },
+    ...{ clipNorm, patience, seed, recomputeLayers, backend },
+  }
 }
 
 function parseOption(text: string): [name: string, value: string] {
