@@ -122,14 +122,15 @@ def word_means(hidden, slots, count):
 
 @torch.no_grad()
 def set_pooler(model, tok, texts):
-    """Every value of the last layer's [CLS] comes out with mean 0 and deviation 0.5 before the pooler's tanh."""
+    """Every value of the last layer's [CLS] comes out with mean 0 and deviation 0.5 before the pooler's tanh, or less where it hardly varies."""
     model.eval()
     encodings, firsts = sorted(tok.encode_batch(texts), key=len), []
     for i in range(0, len(encodings), 64):
         ids, mask = batch_ids([e.ids for e in encodings[i:i + 64]], 0, MOST_PIECES)
         firsts.append(model(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0])
     firsts = torch.cat(firsts)
-    scale = 0.5 / firsts.std(0)
+    deviations = firsts.std(0)
+    scale = 0.5 / deviations.clamp(min=0.3 * deviations.median())
     model.pooler.dense.weight.copy_(torch.diag(scale))
     model.pooler.dense.bias.copy_(-firsts.mean(0) * scale)
 
