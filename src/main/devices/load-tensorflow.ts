@@ -10,6 +10,7 @@ import { type Abilities, registerAbilities } from '../engine/backends/abilities'
 import type { Acceleration } from './acceleration/install'
 import { createAdamWUpdate } from './tensorflow-adamw'
 import type { Backend, Binding } from './tensorflow-binding'
+import { graphLoader } from './tensorflow-graph-runs'
 import { createGraphs, createNotBefore } from './tensorflow-graphs'
 import { registerTensorflowKernels } from './tensorflow-kernels'
 
@@ -54,23 +55,17 @@ export function loadTensorflow(acceleration: Acceleration): void {
 /** What the loaded backend computes on, and how. */
 export function tensorflowExecution(): { card: boolean; graphs: boolean } {
   const { binding } = tf.findBackend('tensorflow') as tf.KernelBackend & Backend
-  return { card: binding.isUsingGpuDevice(), graphs: runsGraphs(binding) }
+  return { card: binding.isUsingGpuDevice(), graphs: graphLoader(binding) !== null }
 }
 
-/**
- * FINO_GRAPHS=off runs every operation by itself, to look for mistakes. On a GPU weights would go back and forth at every
- * step, since what enters a graph comes from the computer's own memory.
- */
-function runsGraphs(binding: Binding): boolean {
-  return !binding.isUsingGpuDevice() && process.env.FINO_GRAPHS !== 'off'
-}
-
+/** FINO_GRAPHS=off runs every operation by itself, to look for mistakes. AdamW in place was not tried on a card. */
 function abilitiesOf(backend: Backend): Abilities {
-  if (backend.binding.isUsingGpuDevice()) return {}
-  const updateByAdamW = createAdamWUpdate(backend)
-  if (!runsGraphs(backend.binding)) return { updateByAdamW }
-  const carryOut = createGraphs(backend, (sentence) => console.warn(sentence))
-  return { updateByAdamW, carryOut, notBefore: createNotBefore(backend) }
+  const onCard = backend.binding.isUsingGpuDevice()
+  const update = onCard ? {} : { updateByAdamW: createAdamWUpdate(backend) }
+  const loader = graphLoader(backend.binding)
+  if (loader === null) return update
+  const carryOut = createGraphs(backend, loader, (sentence) => console.warn(sentence))
+  return { ...update, carryOut, notBefore: createNotBefore(backend) }
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu'

@@ -10,6 +10,9 @@ export interface Binding {
   loadSavedModel(folder: string, tags: string): number
   deleteSavedModel(session: number): void
   runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorFacts[]
+  /** A graph's definition as an operation of this name; installations from before there was a build for cards lack it. */
+  addFunction?(name: string, definition: Uint8Array, inputNames: string, outputNames: string): void
+  removeFunction?(name: string): void
   isUsingGpuDevice(): boolean
 }
 

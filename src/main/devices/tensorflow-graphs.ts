@@ -4,12 +4,9 @@
  * What is already on the device enters without a copy and what comes out stays there, so nothing lives in the graph itself:
  * every state is where it is operation by operation.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { type Abilities, type CarryOut, operationByOperation } from '../engine/backends/abilities'
-import { encodeGraph, type Graph, graphTag } from '../engine/backends/graph/graph-definition'
+import { encodeGraph, type Graph } from '../engine/backends/graph/graph-definition'
 import { differences, feedAlso, forgetNumbers, type Program, planProgram } from '../engine/backends/graph/program'
 import {
   attributeKinds,
@@ -20,11 +17,11 @@ import {
   type Value,
 } from '../engine/backends/graph/tape'
 import type { Backend, Binding, Entry, TensorFacts } from './tensorflow-binding'
+import type { LoadedGraph } from './tensorflow-graph-runs'
 
 interface Loaded {
   program: Program
-  graph: Graph
-  session: number
+  graph: LoadedGraph
 }
 
 interface Traced {
@@ -43,7 +40,11 @@ const mostGraphs = 8
 const patience = 12
 
 /** `tell` hears what is not run as a graph, and why. */
-export function createGraphs(backend: Backend, tell: (sentence: string) => void): CarryOut {
+export function createGraphs(
+  backend: Backend,
+  loadGraph: (graph: Graph) => LoadedGraph,
+  tell: (sentence: string) => void,
+): CarryOut {
   const kinds = new Map<string, { readonly graphs: Loaded[]; inVain: number }>()
   const refused = new Set<string>()
 
@@ -61,7 +62,7 @@ export function createGraphs(backend: Backend, tell: (sentence: string) => void)
       // A mistake of the work's own is one operation by operation, too, and is thrown here.
       const done = operationByOperation(kind, work)
       refused.add(name)
-      for (const { session } of kinds.get(name)?.graphs ?? []) backend.binding.deleteSavedModel(session)
+      for (const { graph } of kinds.get(name)?.graphs ?? []) graph.unload()
       kinds.delete(name)
       tell(`${name} runs operation by operation: ${reasonOf(thrown)}`)
       return done
@@ -95,13 +96,14 @@ export function createGraphs(backend: Backend, tell: (sentence: string) => void)
       if (other === null) continue
       program = feedAlso(known.program, other)
       graphs.splice(index, 1)
-      backend.binding.deleteSavedModel(known.session)
+      known.graph.unload()
       break
     }
-    if (graphs.length === mostGraphs) backend.binding.deleteSavedModel((graphs.shift() as Loaded).session)
+    if (graphs.length === mostGraphs) (graphs.shift() as Loaded).graph.unload()
     kind.inVain += 1
     if (kind.inVain > patience) throw new Error('it never reads the same twice')
-    const loaded = load(backend, program)
+    const graph = loadGraph(encodeGraph(program.tape, program.fed, program.results))
+    const loaded = { program: forgetNumbers(program), graph }
     graphs.push(loaded)
     return loaded
   }
@@ -177,18 +179,7 @@ function trace<Result extends tf.TensorContainer>(
   }
 }
 
-function load({ binding }: Backend, program: Program): Loaded {
-  const graph = encodeGraph(program.tape, program.fed, program.results)
-  const folder = mkdtempSync(join(tmpdir(), 'fino-graph-'))
-  try {
-    writeFileSync(join(folder, 'saved_model.pb'), graph.bytes)
-    return { program: forgetNumbers(program), graph, session: binding.loadSavedModel(folder, graphTag) }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function execute({ binding, tensorMap }: Backend, { program, graph, session }: Loaded, traced: Traced): TensorFacts[] {
+function execute({ binding, tensorMap }: Backend, { program, graph }: Loaded, traced: Traced): TensorFacts[] {
   const passing: number[] = []
   const inputs = program.fed.map((leaf) => {
     const found = traced.leaves.get(leaf)
@@ -201,7 +192,7 @@ function execute({ binding, tensorMap }: Backend, { program, graph, session }: L
     return id
   })
   try {
-    return binding.runSavedModel(session, inputs, graph.inputs.join(), graph.outputs.join())
+    return graph.run(inputs)
   } finally {
     for (const id of passing) binding.deleteTensor(id)
   }

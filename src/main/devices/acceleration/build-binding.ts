@@ -1,12 +1,13 @@
 /**
- * Builds TensorFlow.js' own native binding, unchanged, against the unpacked library: two source files, a compiler and the
- * Node-API headers; no node-gyp and nothing fetched.
+ * Builds TensorFlow.js' own native binding, with two functions of Fino's more (resources/native), against the unpacked
+ * library: two source files, a compiler and the Node-API headers; no node-gyp and nothing fetched.
  */
 import { existsSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../../shared/failure'
+import { findResources } from '../../files/resources'
 import { runCommand } from './run-command'
 import { libraryNames } from './unpack-wheel'
 
@@ -22,8 +23,8 @@ export interface BuildOptions {
 export interface BuildTools {
   readonly compiler: string
   readonly sources: readonly string[]
-  /** The folder of Node-API's headers. */
-  readonly include: string
+  /** The folders of Node-API's headers and of the binding's own. */
+  readonly includes: readonly string[]
 }
 
 /** Looked for before anything large is fetched. */
@@ -44,12 +45,14 @@ export async function findBuildTools(environment: NodeJS.ProcessEnv = process.en
 
 /** @throws Failure acceleration-failed with the compiler's first error. */
 export async function buildBinding({ folder, tools, signal }: BuildOptions): Promise<void> {
-  const { compiler, sources, include } = tools
+  const { compiler, sources, includes } = tools
   const answer = await runCommand(
     [
       compiler,
       ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
-      ...['-I', include, '-I', join(folder, 'include'), ...sources, '-o', join(folder, bindingName)],
+      '-fno-access-control',
+      ...[...includes, join(folder, 'include')].flatMap((include) => ['-I', include]),
+      ...[...sources, '-o', join(folder, bindingName)],
       // The loader finds the libraries in the folder of the binding itself ($ORIGIN).
       ...['-L', folder, ...libraryNames.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN'],
     ],
@@ -69,10 +72,10 @@ export async function copyPrebuiltBinding(binding: string, folder: string): Prom
 function bindingSources(): Omit<BuildTools, 'compiler'> {
   const require = createRequire(import.meta.url)
   try {
-    const root = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
-    const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(root, 'binding', name))
+    const binding = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'binding')
+    const sources = [join(binding, 'tfjs_backend.cc'), join(findResources().folder, 'native', 'binding.cc')]
     const { include_dir: include } = require('node-api-headers') as { include_dir: string }
-    if (sources.every((source) => existsSync(source))) return { sources, include }
+    if (sources.every((source) => existsSync(source))) return { sources, includes: [include, binding] }
   } catch {
     // Falls through to the sentence below.
   }

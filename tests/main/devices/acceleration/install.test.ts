@@ -38,7 +38,7 @@ async function stepsWith(server: Partial<FileServerOptions> = {}, changes: Parti
     release: () => release,
     locate: async () => [{ kind: 'address', wheel: only, url, pip: ['false'] }],
     requireCard: async () => {},
-    findBuildTools: async () => ({ compiler: 'c++', sources: [], include: '' }),
+    findBuildTools: async () => ({ compiler: 'c++', sources: [], includes: [] }),
     build: async ({ folder }) => {
       expect(existsSync(join(folder, 'include/tensorflow/c/c_api.h'))).toBe(true)
       await writeFile(join(folder, 'tfjs_binding.node'), 'binding')

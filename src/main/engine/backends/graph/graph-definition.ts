@@ -3,7 +3,9 @@ import { type Bytes, entry, field, float, join, packed, varint } from './protobu
 import { type Attribute, attributeKinds, type Numbers, notBefore, type Tape, type Value } from './tape'
 
 export interface Graph {
-  /** The content of saved_model.pb. */
+  /** The graph alone, as a GraphDef. */
+  readonly definition: Bytes
+  /** With what belongs around it: the content of saved_model.pb. */
   readonly bytes: Bytes
   /** Where each fed value enters, in the order asked. */
   readonly inputs: readonly string[]
@@ -34,7 +36,8 @@ export function encodeGraph(tape: Tape, fed: readonly number[], results: readonl
   }
   const definition = join([...nodes.map((bytes) => field(1, bytes)), field(4, varint(1, producer))])
   const description = join([field(1, field(4, graphTag)), field(2, definition)])
-  return { bytes: join([varint(1, 1), field(2, description)]), inputs: fed.map(nameOf), outputs: results.map(nameOf) }
+  const bytes = join([varint(1, 1), field(2, description)])
+  return { definition, bytes, inputs: fed.map(nameOf), outputs: results.map(nameOf) }
 
   function written(name: string, inputs: readonly number[]): [name: string, inputs: string[]] {
     if (name !== notBefore) return [name, inputs.map(nameOf)]
