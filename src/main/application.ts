@@ -7,7 +7,7 @@ import { parseWordList } from './baselines/word-list'
 import { createHandlers, invoke } from './commands'
 import { createAdaptationRuns } from './features/adaptation-runs'
 import { type Adaptations, createAdaptations } from './features/adaptations'
-import { type Backends, createBackends } from './features/backends'
+import { type Backends, createBackends, withChosenBackend } from './features/backends'
 import { createDatasets, type Datasets } from './features/datasets'
 import { createDevices, type Devices, freeMemoryBytes } from './features/devices'
 import { chosenWordList, createDictionaries, type Dictionaries } from './features/dictionaries'
@@ -111,7 +111,8 @@ async function compose(
     for (const listener of listeners) listener(name, payload)
   }
 
-  const trainer = given ?? createOwnTrainer(workspace, log)
+  const speeds = createSpeedStore(database)
+  const trainer = withChosenBackend(given ?? createOwnTrainer(workspace, log), speeds)
   const session = openSession(database)
   const heartbeat = setInterval(() => session.beat(), heartbeatMs).unref()
 
@@ -130,7 +131,7 @@ async function compose(
     rowsFile: datasets.rowsFile,
     wordListFile: (recipe) => chosenWordList({ workspace, store: wordLists }, recipe),
   }
-  const backends = createBackends({ trainer, speeds: createSpeedStore(database) })
+  const backends = createBackends({ trainer, speeds })
   const recipes = createRecipes({ library, trainer, settings: settings.get })
   const quoting = createQuoting({ trainer, store: createQuoteStore(database), freeMemoryBytes })
   const quotes = createQuotes({ recipes, library, trainer, backends, quoting, keptFolder: workspace.keptOutputs })

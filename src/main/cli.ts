@@ -21,7 +21,14 @@ import { toStoreFailure } from './store/database'
 
 /** Failures of the work itself; every other one is for the person to put right. */
 const workFailures: readonly FailureCode[] = [
-  ...(['run-diverged', 'out-of-memory', 'export-mismatch', 'acceleration-failed', 'worker-exited'] as const),
+  ...([
+    'run-diverged',
+    'out-of-memory',
+    'device-lost',
+    'export-mismatch',
+    'acceleration-failed',
+    'worker-exited',
+  ] as const),
   ...(['cancelled', 'internal'] as const),
 ]
 
@@ -197,7 +204,7 @@ function createProgram(
     )
 
   command('demo', 'train five strategies on the example data and compare them')
-    .option('--backend <BACKEND>', 'auto, wasm or tensorflow', 'auto')
+    .option('--backend <BACKEND>', 'auto, wasm, tensorflow or webgpu', 'auto')
     .action((flags: { backend: string }) => act((context) => demo(context, flags)))
 
   command('bench [OPTIONS...]', 'measure training steps and jobs (--only, --length, --all, --profile, --reference ...)')
@@ -256,7 +263,7 @@ function withLoopFlags(command: Command): Command {
     .option('--patience <N>', 'evaluations without a better one before it stops; 0 = never', wholeNumber(0, 1000))
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
     .option('--recompute-layers', 'much less memory for about a third more time; the result is the same')
-    .option('--backend <BACKEND>', 'auto, wasm or tensorflow')
+    .option('--backend <BACKEND>', 'auto, wasm, tensorflow or webgpu')
 }
 
 function delimiter(text: string): (typeof delimiters)[number] {

@@ -1,11 +1,14 @@
 /** What this machine can compute with. */
 import { z } from 'zod'
 
-export const backendIds = ['wasm', 'tensorflow'] as const
+export const backendIds = ['wasm', 'tensorflow', 'webgpu'] as const
 export const backendIdSchema = z.enum(backendIds)
 export type BackendId = z.infer<typeof backendIdSchema>
 export const backendChoiceSchema = z.enum(['auto', ...backendIds])
 export type BackendChoice = z.infer<typeof backendChoiceSchema>
+
+/** Ends the device's name where software stands in for a graphics card: right, slow, and never chosen automatically. */
+export const inSoftware = 'in software'
 
 export const backendReportSchema = z.object({
   id: backendIdSchema,

@@ -30,6 +30,7 @@ export const failureCodes = [
   'run-state',
   'run-diverged',
   'out-of-memory',
+  'device-lost',
   'disk-full',
   'write-failed',
   'export-mismatch',

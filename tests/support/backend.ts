@@ -5,8 +5,9 @@ import { beforeAll } from 'vitest'
 import { findAcceleration } from '../../src/main/devices/acceleration/install'
 import { startBackend as startRealBackend } from '../../src/main/devices/start-backend'
 import { defaultHome, workspaceAt } from '../../src/main/files/workspace'
+import { offerSoftwareCard } from './software-card'
 
-export type TestBackend = 'cpu' | 'wasm' | 'tensorflow'
+export type TestBackend = 'cpu' | 'wasm' | 'tensorflow' | 'webgpu'
 
 /** At the top of a test file: runs before its tests. */
 export function useBackend(id: TestBackend): void {
@@ -19,6 +20,7 @@ export async function startBackend(id: TestBackend = 'cpu'): Promise<void> {
     tf.env().set('PROD', true)
     await tf.setBackend('cpu')
   } else {
+    if (id === 'webgpu') offerSoftwareCard()
     await startRealBackend(id)
   }
 }
@@ -28,5 +30,5 @@ export const tensorflowMissing: string | null = findAcceleration(workspaceAt(def
   ? null
   : 'the tensorflow backend is not installed (fino accelerate, or FINO_HOME pointing to where it is)'
 
-/** The backends that can run here. */
+/** The backends that can run here, but for webgpu, which tests without a card name where they can wait for it. */
 export const testBackends: readonly TestBackend[] = tensorflowMissing ? ['cpu', 'wasm'] : ['cpu', 'wasm', 'tensorflow']

@@ -21,7 +21,7 @@ const forUrgencySlowly: readonly StrategyId[] = ['dictionary']
 export async function demo(context: Context, flags: { backend: string }): Promise<number> {
   const { application, output } = context
   const backend = backendChoiceSchema.safeParse(flags.backend)
-  if (!backend.success) throw usage(`--backend must be auto, wasm or tensorflow, not "${flags.backend}"`)
+  if (!backend.success) throw usage(`--backend must be auto, wasm, tensorflow or webgpu, not "${flags.backend}"`)
   const { workspace, datasets, backends, exports } = application.features
   const startedAt = performance.now()
   output.note(`Working in ${workspace.home} (FINO_HOME chooses another folder). Nothing leaves this machine.`)

@@ -10,6 +10,7 @@ import { describeBytes } from '../files/write-failure'
 import { findAcceleration } from './acceleration/install'
 import { loadTensorflow, tensorflowExecution } from './load-tensorflow'
 import { loadWasm } from './load-wasm'
+import { loadWebGpu } from './load-webgpu'
 import { findCards } from './nvidia'
 
 export interface StartedBackend {
@@ -21,7 +22,8 @@ export interface StartedBackend {
 }
 
 /**
- * Starts the chosen backend; `auto` takes tensorflow where its acceleration is installed, and else wasm.
+ * Starts the chosen backend; `auto`, where none was measured before, takes tensorflow where its acceleration is installed, and
+ * else wasm (features/backends.ts chooses by what was measured).
  * @param folder the workspace's acceleration folder
  * @throws Failure backend-unavailable with what to do about it
  */
@@ -29,7 +31,7 @@ export async function startBackend(
   choice: BackendChoice,
   folder: string = workspaceAt(defaultHome()).acceleration,
 ): Promise<StartedBackend> {
-  const acceleration = choice === 'wasm' ? null : findAcceleration(folder)
+  const acceleration = choice === 'wasm' || choice === 'webgpu' ? null : findAcceleration(folder)
   const id = choice === 'auto' ? (acceleration ? 'tensorflow' : 'wasm') : choice
   const versions: Record<string, string> = { node: process.versions.node, tfjs: tf.version_core }
   // Without this the libraries print advice for their own developers.
@@ -39,6 +41,11 @@ export async function startBackend(
     loadWasm()
     await use('wasm')
     return { id, device: 'CPU, one thread', versions }
+  }
+  if (id === 'webgpu') {
+    const device = await loadWebGpu()
+    await use('webgpu')
+    return { id, device, versions }
   }
   if (!acceleration) {
     throw new Failure(

@@ -6,7 +6,11 @@ import { type Reach, reachOf } from './reach'
 import { isGated, shareForeseen } from './work'
 
 /** Node, the backend's own code and its pools, before any model. */
-const runtimeFloorBytes: Readonly<Record<BackendId, number>> = { wasm: 170e6, tensorflow: 600e6 }
+const runtimeFloorBytes: Readonly<Record<BackendId, number>> = {
+  wasm: 170e6,
+  tensorflow: 600e6,
+  webgpu: 300e6,
+}
 const float = 4
 
 /** A run needs the largest of them. */

@@ -52,9 +52,9 @@ export interface Estimate {
 /** Share of the rate of large products that a whole training step reaches. */
 const efficiency = 0.5
 /** Starting the worker and the backend. */
-const startSeconds: Readonly<Record<BackendId, number>> = { wasm: 1, tensorflow: 2 }
+const startSeconds: Readonly<Record<BackendId, number>> = { wasm: 1, tensorflow: 2, webgpu: 2 }
 /** Cost of sending one operation to the backend; a layer's forward pass has about forty. */
-const secondsPerOperation: Readonly<Record<BackendId, number>> = { wasm: 2e-5, tensorflow: 3e-5 }
+const secondsPerOperation: Readonly<Record<BackendId, number>> = { wasm: 2e-5, tensorflow: 3e-5, webgpu: 5e-5 }
 const operationsPerLayer = 40
 const diskBytesPerSecond = 200e6
 /** AdamW reads and writes weights, gradients and both moments: 28 bytes a parameter. */

@@ -109,6 +109,9 @@ export const messages: Messages = {
     'out-of-memory': [
       'Escolha um lote menor, textos mais curtos ou a estratégia LoRA. A aceleração também aceita mais memória que o motor embutido.',
     ],
+    'device-lost': [
+      'Comece a execução de novo, com um lote menor se acontecer outra vez, ou escolha o motor tensorflow ou wasm.',
+    ],
     'disk-full': [
       'O disco que contém {{path}} está cheio. Libere espaço ou defina FINO_HOME para uma pasta em outro disco.',
       'O disco que contém {{file}} está cheio. Libere espaço e tente de novo.',
