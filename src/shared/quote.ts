@@ -21,6 +21,8 @@ export const quoteSchema = z.object({
   steps: z.number().int(),
   /** Texts computed at once, where the memory has no room for the recipe's batches; the result is the same. */
   smallerBatch: z.number().int().optional(),
+  /** Layers are computed twice for want of memory, though the recipe does not ask for it; the result is the same. */
+  recomputeLayers: z.boolean().optional(),
   /** `prior` = from the configuration and this machine's speed alone; `probe` = corrected by a few real steps. */
   basis: z.enum(['prior', 'probe']),
   /** Finished runs that the correction has learnt from, and their median relative error in time; null without any. */

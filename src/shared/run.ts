@@ -61,6 +61,8 @@ export const progressSchema = z.object({
   memoryBytes: z.number(),
   /** Texts computed at once, where the memory has no room for the recipe's batches; the result is the same. */
   smallerBatch: z.number().int().optional(),
+  /** Layers are computed twice for want of memory, though the recipe does not ask for it; the result is the same. */
+  recomputeLayers: z.boolean().optional(),
 })
 export type Progress = z.infer<typeof progressSchema>
 

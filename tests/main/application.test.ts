@@ -198,7 +198,9 @@ describe('a run', () => {
     }
     const hopeless = await application.features.runs.settled((await start()).id)
     expect(hopeless).toMatchObject({ status: 'failed', failure: { code: 'out-of-memory' } })
-    expect(trainer.jobs.at(-1)?.input).toMatchObject({ step: { batchSize: 1, accumulationSteps: 16 } })
+    expect(trainer.jobs.at(-1)?.input).toMatchObject({
+      step: { batchSize: 1, accumulationSteps: 16, recomputeLayers: true },
+    })
   })
 
   test('waits for the one before it, and runs though that one failed', async () => {

@@ -52,12 +52,14 @@ export async function followRun(application: Application, id: string, output: Ou
 }
 
 function progressLine(progress: Progress, loss: number | undefined): string {
-  const { phase, step, totalSteps, phaseShare, tokensPerSecond, remainingSeconds, smallerBatch } = progress
+  const { phase, step, totalSteps, phaseShare, tokensPerSecond, remainingSeconds } = progress
+  const { smallerBatch, recomputeLayers } = progress
   const parts = [`${phaseNames[phase]} ${Math.round(100 * phaseShare)}%`]
   if (phase === 'training' && totalSteps > 0) parts.push(`step ${step}/${totalSteps}`)
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`)
   if (tokensPerSecond !== null) parts.push(`${Math.round(tokensPerSecond)} tokens/s`)
   if (remainingSeconds !== null) parts.push(`${seconds(remainingSeconds)} left`)
   if (smallerBatch !== undefined) parts.push(`memory is short: ${smallerBatch} texts at a time`)
+  if (recomputeLayers) parts.push('memory is short: layers computed twice')
   return parts.join('  ')
 }

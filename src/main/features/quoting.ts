@@ -4,7 +4,7 @@ import type { Quote } from '../../shared/quote'
 import type { Recipe } from '../../shared/recipe'
 import type { RunResult } from '../../shared/result'
 import type { Run } from '../../shared/run'
-import { cutInto, largestThatFits } from '../quote/micro-batch'
+import { cutInto, largestThatFits, quoteStep } from '../quote/micro-batch'
 import { type Estimate, estimate, type RunFacts } from '../quote/prior'
 import { estimateFromProbe } from '../quote/probe'
 import { adapts, makeQuote, type QuoteFacts, quotedSeconds, secondsOf } from '../quote/quote'
@@ -72,14 +72,10 @@ export function createQuoting({
     async quote({ facts, material, recipe }, probe) {
       const { strategy, backend } = facts
       const step = largestThatFits(facts, (smaller) => fits(smaller, recipe))
-      const { batchSize, accumulationSteps } = step
-      const cut = { facts: cutInto(facts, step), material, recipe: { ...recipe, batchSize, accumulationSteps } }
+      const cut = { facts: cutInto(facts, step), material, recipe: { ...recipe, ...step } }
       const estimated = probe === null ? estimate(cut.facts) : await measure(cut, probe)
       const { quote } = tell(estimated, { basis: probe === null ? 'prior' : 'probe', backend, strategy, recipe })
-      return {
-        estimate: estimated,
-        quote: { ...quote, ...(batchSize < recipe.batchSize && { smallerBatch: batchSize }) },
-      }
+      return { estimate: estimated, quote: { ...quote, ...quoteStep(recipe, step) } }
     },
     learn({ id, recipe }, { quote, estimate }, result) {
       const wanted = { strategy: quote.strategy, adapts: adapts(recipe), backend: quote.backend, basis: quote.basis }

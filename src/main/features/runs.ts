@@ -7,7 +7,7 @@ import type { Recipe, RecipeRequest } from '../../shared/recipe'
 import type { ScoredRow } from '../../shared/result'
 import type { Checkpoint, MetricPoint, Progress, Run } from '../../shared/run'
 import type { Workspace } from '../files/workspace'
-import { halveBatch } from '../quote/micro-batch'
+import { smallerStep } from '../quote/micro-batch'
 import type { CheckpointStore } from '../store/checkpoints'
 import { toStoreFailure } from '../store/database'
 import type { MetricStore, TestRowQuery } from '../store/metrics'
@@ -163,7 +163,7 @@ export function createRuns(context: RunsContext): Runs {
     if (entry.quoted) quoting.learn(run, entry.quoted, output.result)
   }
 
-  /** Where the memory runs out, once more from the last state, in a new process, with half as many texts at once. */
+  /** Where the memory runs out, once more from the last state, in a new process, with a step that needs less. */
   async function compute<Name extends 'train' | 'adapt'>(
     name: Name,
     id: string,
@@ -184,7 +184,7 @@ export function createRuns(context: RunsContext): Runs {
     try {
       return await job.done
     } catch (thrown) {
-      const step = halveBatch({ ...input.recipe, ...input.step })
+      const step = smallerStep({ ...input.recipe, ...input.step })
       const outOfMemory = thrown instanceof Failure && thrown.code === 'out-of-memory'
       if (!outOfMemory || step === null || entry.asked || closing || !needsModel(input.recipe)) throw thrown
       return await compute(name, id, entry, { ...input, resume: true, step })

@@ -22,6 +22,10 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
   const trained = float * strategy.trainableParameters
   const state = floor + weights + 2 * trained + Math.min(2 * readWholeBytes, keptHiddenBytes(facts, reach))
   const changedLayers = reach.passes === 0 ? 0 : shape.layers - reach.constantLayers
+  const perLayer = changedLayers === 0 ? 0 : keptBytesPerLayer(facts, reach)
+  const layers = facts.recipe.recomputeLayers
+    ? perLayer + changedLayers * inputBytesPerLayer(facts, reach)
+    : changedLayers * perLayer
   // Scores for every word as they are and on their way to and from the loss; a long text may be nearly all response.
   const share = facts.problem === 'instruction' ? 1 : shareForeseen(facts.problem, shape)
   const words = 2 * float * share * data.longestBatchTokens * shape.vocabularySize
@@ -29,7 +33,7 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
     // The file and the tensors made from it.
     load: floor + shape.byteLength + weights,
     // Weights, both moments, gradients, the best parameters so far, and what the backward pass needs.
-    train: state + 2 * trained + changedLayers * keptBytesPerLayer(facts, reach) + words,
+    train: state + 2 * trained + layers + words,
     evaluate: state + trained + 2 * passingBytesPerLayer(facts, reach) + words / 2,
     save: state + 4 * trained,
     export: floor + 2 * weights,
@@ -43,6 +47,11 @@ export function memoryByPhase(facts: RunFacts): Record<'load' | 'train' | 'evalu
  */
 export function keptBytesPerLayer(facts: RunFacts, reach: Reach): number {
   return bytesPerLayer(facts, reach, { rows: 64, feedForwardRows: isGated(facts.shape) ? 30 : 20, maps: 28 })
+}
+
+/** What stays of a layer that is computed once more on the way back: its input, the gradient of that, and dropout's masks. */
+function inputBytesPerLayer(facts: RunFacts, reach: Reach): number {
+  return bytesPerLayer(facts, reach, { rows: 4, feedForwardRows: 0, maps: 1 })
 }
 
 /** What one layer has in use at a time where nothing is kept for a backward pass. */

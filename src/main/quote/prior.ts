@@ -29,7 +29,8 @@ export interface RunFacts {
   }
   options: Recipe['options']
   problem: ProblemKind
-  recipe: Pick<Recipe, 'epochs' | 'batchSize' | 'accumulationSteps' | 'maxLength'>
+  recipe: Pick<Recipe, 'epochs' | 'batchSize' | 'accumulationSteps' | 'maxLength'> &
+    Partial<Pick<Recipe, 'recomputeLayers'>>
   data: DataFacts
   testTexts: number
   /** The frozen outputs that the run needs are kept from an earlier one. */
@@ -99,6 +100,7 @@ function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: numb
     reach.passes === 0
       ? 0
       : (stepsPerEpoch * strategy.trainableParameters * optimizerBytesPerParameter) / memoryBytesPerSecond
+  const passes = reach.passes === 0 || !recipe.recomputeLayers ? reach.passes : reach.passes + 1
   const test = lower(testTokens) + upper(testTokens)
   return {
     fixedSeconds:
@@ -107,7 +109,7 @@ function seconds(facts: RunFacts): { fixedSeconds: number; secondsPerEpoch: numb
       measurements * test +
       (answering ? answerSeconds(facts) : 0),
     secondsPerEpoch:
-      (kept ? 0 : once) + head + optimizing + reach.passes * upper(trainingTokensPerEpoch) + upper(validationTokens),
+      (kept ? 0 : once) + head + optimizing + passes * upper(trainingTokensPerEpoch) + upper(validationTokens),
   }
 }
 

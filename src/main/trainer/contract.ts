@@ -71,8 +71,8 @@ export interface TrainingInput {
   runFolder: string
   /** From the last checkpoint in the run's folder. */
   resume: boolean
-  /** The recipe's step in smaller batches, where memory has no room for its own. */
-  step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'>
+  /** The recipe's step cut or computed otherwise, where memory has no room for its own. */
+  step?: Pick<Recipe, 'batchSize' | 'accumulationSteps'> & Partial<Pick<Recipe, 'recomputeLayers'>>
 }
 
 /** Data's cost without running a model: padded tokens per epoch and so on. */

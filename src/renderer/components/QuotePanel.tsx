@@ -36,6 +36,11 @@ export function QuotePanel({ state = { kind: 'estimating', quote: null } }: Quot
           {t('run.smallerBatch', { count: quote.smallerBatch })}
         </Text>
       )}
+      {quote?.recomputeLayers && (
+        <Text size="xs" c="dimmed">
+          {t('run.recomputeLayers')}
+        </Text>
+      )}
     </Stack>
   )
 }

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { halveBatch, largestThatFits, quotedStep } from '../../../src/main/quote/micro-batch'
+import {
+  cutInto,
+  halveBatch,
+  largestThatFits,
+  quotedStep,
+  quoteStep,
+  type Step,
+  smallerStep,
+} from '../../../src/main/quote/micro-batch'
 import { estimate, type RunFacts } from '../../../src/main/quote/prior'
 
 test('a step keeps its texts, in batches of half their size or less', () => {
@@ -42,5 +50,40 @@ test('the largest batches that fit are taken, for the same step', () => {
   expect(within(whole)).toMatchObject({ batchSize: 16, accumulationSteps: 1 })
   expect(within(whole - 1)).toEqual({ batchSize: 8, accumulationSteps: 2 })
   expect(within(0.5 * whole)).toEqual({ batchSize: 4, accumulationSteps: 4 })
-  expect(within(1)).toMatchObject({ batchSize: 16, accumulationSteps: 1 })
+  expect(within(1)).toEqual({ batchSize: 16, accumulationSteps: 1 })
+})
+
+test('where one text is too much, layers are computed twice, for as many texts as fit', () => {
+  const long = {
+    ...facts,
+    recipe: { ...facts.recipe, maxLength: 4096 },
+    data: { ...facts.data, longestBatchTokens: 65_536 },
+  }
+  const bytesOf = (step: Step) => estimate(cutInto(long, step)).memoryBytes
+  const within = (bytes: number) => largestThatFits(long, (cut) => estimate(cut).memoryBytes <= bytes)
+  const kept = bytesOf({ batchSize: 1, accumulationSteps: 16 })
+  const twice = bytesOf({ batchSize: 1, accumulationSteps: 16, recomputeLayers: true })
+  expect(twice).toBeLessThan(kept / 3)
+  expect(within(kept)).toEqual({ batchSize: 1, accumulationSteps: 16 })
+  expect(within(kept - 1)).toEqual({ batchSize: 4, accumulationSteps: 4, recomputeLayers: true })
+  expect(within(twice)).toEqual({ batchSize: 1, accumulationSteps: 16, recomputeLayers: true })
+})
+
+test('where memory ran out a step needs less, until nothing is left to try', () => {
+  const half = smallerStep({ batchSize: 2, accumulationSteps: 1 })
+  expect(half).toEqual({ batchSize: 1, accumulationSteps: 2 })
+  const twice = half && smallerStep(half)
+  expect(twice).toEqual({ batchSize: 1, accumulationSteps: 2, recomputeLayers: true })
+  expect(twice && smallerStep(twice)).toBeNull()
+})
+
+test('a run takes the step that its quote was made for', () => {
+  const recipe = { batchSize: 16, accumulationSteps: 2, recomputeLayers: false }
+  const steps: Step[] = [
+    { batchSize: 4, accumulationSteps: 8 },
+    { batchSize: 16, accumulationSteps: 2, recomputeLayers: true },
+    { batchSize: 1, accumulationSteps: 32, recomputeLayers: true },
+  ]
+  for (const step of steps) expect(quotedStep(recipe, quoteStep(recipe, step))).toEqual(step)
+  expect(quoteStep(recipe, recipe)).toEqual({})
 })

@@ -8,7 +8,8 @@ export function describeFailure(thrown: unknown): FailureRecord {
   if (!saysOutOfMemory(message)) return toFailureRecord(thrown)
   return new Failure(
     'out-of-memory',
-    'The memory ran out. Choose a smaller batch size (and more accumulation steps), a shorter maximum length, or the strategy lora instead of full.',
+    'The memory ran out. Choose a smaller batch size (and more accumulation steps), let layers be computed twice ' +
+      '(--recompute-layers), or choose a shorter maximum length or the strategy lora instead of full.',
     { reason: message.slice(0, 200) },
   ).toRecord()
 }

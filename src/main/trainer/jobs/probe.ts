@@ -104,7 +104,10 @@ export const probe: Job<'probe'> = async ({ material, recipe }, context): Promis
           const seconds = stopwatch()
           // As often as in the run: what pays there is prepared here too, by the steps that warm up.
           const times = cost.stepsPerEpoch * recipe.epochs * recipe.accumulationSteps
-          const { loss, gradients } = computeGradients(model, inputs, step, { objective, random, constantParts, times })
+          const { loss, gradients } = computeGradients(model, inputs, step, {
+            ...{ objective, random, constantParts, times },
+            recomputeLayers: recipe.recomputeLayers,
+          })
           const norm = globalNorm(gradients)
           const factor = recipe.clipNorm > 0 ? clipFactor(norm, recipe.clipNorm) : null
           optimizer.apply(gradients, 0, factor)

@@ -85,6 +85,7 @@ function RunningNotice({ run, progress }: { run: Run; progress: Progress | null 
       {progress?.smallerBatch !== undefined && (
         <Text size="sm">{t('run.smallerBatch', { count: progress.smallerBatch })}</Text>
       )}
+      {progress?.recomputeLayers && <Text size="sm">{t('run.recomputeLayers')}</Text>}
       <Phases run={run} now={phase} share={progress?.phaseShare ?? 0} />
       <SimpleGrid cols={4} spacing="lg">
         <Figure
