@@ -54,15 +54,15 @@ export function loadTensorflow(acceleration: Acceleration): void {
 
 /** What the loaded backend computes on, and how. */
 export function tensorflowExecution(): { card: boolean; graphs: boolean } {
-  const { binding } = tf.findBackend('tensorflow') as tf.KernelBackend & Backend
-  return { card: binding.isUsingGpuDevice(), graphs: graphLoader(binding) !== null }
+  const backend = tf.findBackend('tensorflow') as tf.KernelBackend & Backend
+  return { card: backend.binding.isUsingGpuDevice(), graphs: graphLoader(backend) !== null }
 }
 
 /** FINO_GRAPHS=off runs every operation by itself, to look for mistakes. AdamW in place was not tried on a card. */
 function abilitiesOf(backend: Backend): Abilities {
   const onCard = backend.binding.isUsingGpuDevice()
   const update = onCard ? {} : { updateByAdamW: createAdamWUpdate(backend) }
-  const loader = graphLoader(backend.binding)
+  const loader = graphLoader(backend)
   if (loader === null) return update
   const carryOut = createGraphs(backend, loader, (sentence) => console.warn(sentence))
   return { ...update, carryOut, notBefore: createNotBefore(backend) }

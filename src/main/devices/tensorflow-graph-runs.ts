@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Graph, graphTag } from '../engine/backends/graph/graph-definition'
-import type { Binding, TensorFacts } from './tensorflow-binding'
+import type { Backend, TensorFacts } from './tensorflow-binding'
 
 export interface LoadedGraph {
   /** @param inputs the binding's numbers of tensors, in the order of the graph's inputs */
@@ -11,22 +11,25 @@ export interface LoadedGraph {
   unload(): void
 }
 
+type Holder = Pick<Backend, 'binding'>
+
 /** Which of them this process uses; null where neither serves. FINO_GRAPHS=functions takes that way without a card too. */
-export function graphLoader(binding: Binding, wish = process.env.FINO_GRAPHS): ((graph: Graph) => LoadedGraph) | null {
+export function graphLoader(backend: Holder, wish = process.env.FINO_GRAPHS): ((graph: Graph) => LoadedGraph) | null {
+  const { binding } = backend
   if (wish === 'off') return null
-  if (!binding.isUsingGpuDevice() && wish !== 'functions') return (graph) => loadSession(binding, graph)
-  return binding.addFunction === undefined ? null : (graph) => loadFunction(binding, graph)
+  if (!binding.isUsingGpuDevice() && wish !== 'functions') return (graph) => loadSession(backend, graph)
+  return binding.addFunction === undefined ? null : (graph) => loadFunction(backend, graph)
 }
 
 /** As a session of its own: what enters comes from the computer's own memory, where it need not be copied. */
-export function loadSession(binding: Binding, graph: Graph): LoadedGraph {
+export function loadSession(backend: Holder, graph: Graph): LoadedGraph {
   const folder = mkdtempSync(join(tmpdir(), 'fino-graph-'))
   try {
     writeFileSync(join(folder, 'saved_model.pb'), graph.bytes)
-    const session = binding.loadSavedModel(folder, graphTag)
+    const session = backend.binding.loadSavedModel(folder, graphTag)
     return {
-      run: (inputs) => binding.runSavedModel(session, inputs, graph.inputs.join(), graph.outputs.join()),
-      unload: () => binding.deleteSavedModel(session),
+      run: (inputs) => backend.binding.runSavedModel(session, inputs, graph.inputs.join(), graph.outputs.join()),
+      unload: () => backend.binding.deleteSavedModel(session),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -34,14 +37,15 @@ export function loadSession(binding: Binding, graph: Graph): LoadedGraph {
 }
 
 /** As one more operation of those that are executed by name: whatever is on a card enters and leaves there. */
-export function loadFunction(binding: Binding, graph: Graph): LoadedGraph {
+export function loadFunction(backend: Holder, graph: Graph): LoadedGraph {
   loads += 1
   const name = `FinoGraph${loads}`
+  const { binding } = backend
   if (!binding.addFunction || !binding.removeFunction) throw new Error('the binding knows no functions')
   binding.addFunction(name, graph.definition, graph.inputs.join(), graph.outputs.join())
   return {
-    run: (inputs) => binding.executeOp(name, [], inputs, graph.outputs.length),
-    unload: () => binding.removeFunction?.(name),
+    run: (inputs) => backend.binding.executeOp(name, [], inputs, graph.outputs.length),
+    unload: () => backend.binding.removeFunction?.(name),
   }
 }
 

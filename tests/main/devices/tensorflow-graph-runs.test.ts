@@ -7,7 +7,9 @@ import { attributeKinds, createTape, types } from '../../../src/main/engine/back
 import { startBackend, tensorflowMissing } from '../../support/backend'
 
 const T = { name: 'T', type: attributeKinds.type, value: types.float32 }
-const bare = (gpu: boolean, more: Partial<Binding> = {}) => ({ isUsingGpuDevice: () => gpu, ...more }) as Binding
+const bare = (gpu: boolean, more: Partial<Binding> = {}) => ({
+  binding: { isUsingGpuDevice: () => gpu, ...more } as Binding,
+})
 const withFunctions = { addFunction: () => {}, removeFunction: () => {} }
 
 describe('which way', () => {
@@ -33,11 +35,12 @@ describe.skipIf(tensorflowMissing !== null)('a graph', () => {
     ['session', loadSession],
     ['function', loadFunction],
   ] as const)('as a %s gives the same, and holds nothing', (kind, load) => {
-    const { binding } = tf.backend() as unknown as Backend
+    const backend = tf.backend() as unknown as Backend
+    const { binding } = backend
     // Installed by an older version.
     if (kind === 'function' && binding.addFunction === undefined)
-      return expect(graphLoader(binding, 'functions')).toBe(null)
-    const loaded = load(binding, graph)
+      return expect(graphLoader(backend, 'functions')).toBe(null)
+    const loaded = load(backend, graph)
     for (const factor of [2, 3]) {
       const inputs = [Float32Array.of(1, 2), Float32Array.of(factor, factor)].map((numbers) =>
         binding.createTensor([2], types.float32, numbers),
@@ -53,10 +56,11 @@ describe.skipIf(tensorflowMissing !== null)('a graph', () => {
   })
 
   it('that TensorFlow refuses is refused with its reason', () => {
-    const { binding } = tf.backend() as unknown as Backend
-    if (binding.addFunction === undefined) return expect(graphLoader(binding, 'functions')).toBe(null)
-    expect(() => loadFunction(binding, { ...graph, definition: Uint8Array.of(1, 2, 3) })).toThrow(/GraphDef/)
-    expect(() => loadFunction(binding, { ...graph, outputs: ['nowhere:0'] })).toThrow('lacks an input or output')
+    const backend = tf.backend() as unknown as Backend
+    const { binding } = backend
+    if (binding.addFunction === undefined) return expect(graphLoader(backend, 'functions')).toBe(null)
+    expect(() => loadFunction(backend, { ...graph, definition: Uint8Array.of(1, 2, 3) })).toThrow(/GraphDef/)
+    expect(() => loadFunction(backend, { ...graph, outputs: ['nowhere:0'] })).toThrow('lacks an input or output')
   })
 })
 
