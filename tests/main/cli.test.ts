@@ -243,6 +243,23 @@ test('quote', async () => {
   })
 })
 
+test('adapt: learns from texts alone, tells the loss before and after, and makes a model to finetune', async () => {
+  const texts = join(folder.path, 'texts.txt')
+  const [, ...rows] = (await readFile(csv, 'utf8')).trim().split('\n')
+  await writeFile(texts, rows.map((row, index) => `${row.split(',')[0]} ${'abcdefghij'[index % 10]}`).join('\n'))
+  const out = join(folder.path, 'adapted')
+  const answer = await document('adapt', texts, ...quick(), '--learning-rate', '0.01', '--out', out)
+  expect(answer).toMatchObject({ status: 'finished', backend: 'wasm', head: expect.any(String), path: out })
+  expect(answer.recipe).toMatchObject({ epochs: 2, batchSize: 8, maxLength: 16, learningRate: 0.01 })
+  const { before, after } = answer.loss as { before: number; after: number }
+  expect(after).toBeLessThan(before)
+  expect(existsSync(join(out, 'model.safetensors'))).toBe(true)
+
+  const adapted = answer.modelId as string
+  const recipe = ['--strategy', 'head-only', '--backend', 'wasm', '--epochs', '1', '--max-length', '16']
+  expect(await document('train', csv, '--model', adapted, ...recipe)).toMatchObject({ status: 'finished' })
+})
+
 describe('training', () => {
   test('trains, exports, lists, predicts with the run and with the export alike', async () => {
     const out = join(folder.path, 'exported')
