@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../../shared/failure'
+import { registerWebGpuKernels } from '../engine/backends/webgpu'
 import { type AdapterInfo, type GpuDevice, type OpenedDevice, openDevice } from './webgpu-device'
 import { type GuardedBackend, guardDevice } from './webgpu-troubles'
 
@@ -31,6 +32,7 @@ async function open(): Promise<OpenedDevice> {
   const made = await openDevice()
   const backend = withNavigator(made, () => new WebGPUBackend(made.device, made.info))
   guardDevice(made.device, backend)
+  registerWebGpuKernels()
   tf.registerBackend('webgpu', () => backend)
   return made
 }
