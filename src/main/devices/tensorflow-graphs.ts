@@ -49,8 +49,13 @@ export function createGraphs(
   const refused = new Set<string>()
 
   return (kind, work) => {
-    const { name, times } = kind
+    const { name, times, hindrance } = kind
     if (times < worthwhile || refused.has(name)) return operationByOperation(kind, work)
+    if (hindrance !== undefined) {
+      refused.add(name)
+      tell(`${name} runs operation by operation: ${hindrance}`)
+      return operationByOperation(kind, work)
+    }
     let result: ReturnType<typeof work> | undefined
     try {
       const traced = trace(backend, work)

@@ -19,6 +19,8 @@ export interface WorkKind {
   readonly name: string
   /** How often it is done in the whole job: preparing pays only for what is done often. */
   readonly times: number
+  /** Why it is to be done operation by operation; absent = it may be done as a whole. */
+  readonly hindrance?: string
 }
 
 /** One parameter's AdamW step (training/optimizer.ts). Variable and moments are changed where they lie. */

@@ -97,6 +97,7 @@ function modelOver(base: Base, adaptation: Adaptation, frame: Frame): TunedModel
   return {
     ...frame,
     constantDepth,
+    dropsOut: config.hiddenDropout > 0 || config.attentionDropout > 0,
     constantOf: headOnly ? 'texts' : 'tokens',
     mostLowerLayers: headOnly ? firstAveraged(config) : Math.max(0, constantDepth - 2),
     constantPart,
@@ -123,6 +124,7 @@ function createFeatureModel(base: Base, adaptation: Adaptation): TunedModel {
   return {
     ...frame,
     constantDepth: adaptation.constantDepth,
+    dropsOut: false,
     constantOf: 'texts',
     mostLowerLayers: firstAveraged(config),
     constantPart,

@@ -43,6 +43,8 @@ export interface TunedModel {
    * 1 + n = the embeddings and the first n layers. The loop computes `constantPart` once per text and keeps it.
    */
   readonly constantDepth: number
+  /** Whether layers drop values out in training. */
+  readonly dropsOut: boolean
   /** Whether the constant part is a row for each token or, where the whole base is constant, a few for each text. */
   readonly constantOf: 'tokens' | 'texts'
   /** How many layers `lower` may replace in `constantPart`. */

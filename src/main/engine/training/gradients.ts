@@ -15,6 +15,8 @@ export type StepGradients = {
   gradients: Record<string, Tensor>
 }
 
+const masksStay = 'layers are computed twice, and a graph would hold the masks of both times at once'
+
 /** The caller owns what it gets. Dropout masks come from `random`. */
 export function computeGradients(
   model: TunedModel,
@@ -36,12 +38,13 @@ export function computeGradients(
     pick(inputs.examples, plan).reduce((sum, example) => sum + objective.weightOf(example), 0),
   )
   const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  const kind = { name: 'training', times, ...(recomputeLayers && model.dropsOut && { hindrance: masksStay }) }
   const variables = model.parameters.map(({ variable }) => variable)
   let total: StepGradients | undefined
   for (const [index, plan] of step.entries()) {
     const share = (weights[index] as number) / whole
     const drawnFrom = random.state()
-    const part = carryOut({ name: 'training', times }, (): StepGradients => {
+    const part = carryOut(kind, (): StepGradients => {
       random.restore(drawnFrom)
       const batch = toTensors(padBatch(inputs.examples, plan, inputs.paddingId))
       // Outside the gradient, where nothing of it is kept for a way back.
