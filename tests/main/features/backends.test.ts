@@ -30,7 +30,7 @@ test('jobs are told what automatic has come to; what somebody chose stays', () =
   const speeds: BackendSpeed[] = []
   const trainer = withChosenBackend({ ...idle, start } as unknown as Trainer, knowing(speeds))
   const tell = (input: object) => {
-    trainer.start('predict', input as never)
+    trainer.start('predict-texts', input as never)
     return start.mock.lastCall?.at(1 as never)
   }
   expect(tell({ backend: 'auto' })).toEqual({ backend: 'auto' })
