@@ -262,7 +262,7 @@ function withLoopFlags(command: Command): Command {
     .option('--clip-norm <X>', 'largest gradient norm; 0 = any', numberWithin(0, Number.MAX_VALUE))
     .option('--patience <N>', 'evaluations without a better one before it stops; 0 = never', wholeNumber(0, 1000))
     .option('--seed <N>', 'seed of everything random', wholeNumber(0, 0xffffffff))
-    .option('--recompute-layers', 'much less memory for about a third more time; the result is the same')
+    .option('--recompute-layers', 'much less memory for a third to a half more time; the result is the same')
     .option('--backend <BACKEND>', 'auto, wasm, tensorflow or webgpu')
 }
 

@@ -17,7 +17,7 @@ export interface Batch {
 
 /**
  * Training applies dropout with masks drawn from `random`; evaluation does not. With `recomputeLayers` a layer's input alone
- * is kept for the way back: the results are the same, for less memory and about a third more work.
+ * is kept for the way back: the results are the same, for less memory and a third to a half more work.
  */
 export type Mode =
   | { readonly training: true; readonly random: Random; readonly recomputeLayers?: boolean }

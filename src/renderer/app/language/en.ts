@@ -401,7 +401,7 @@ export const en = {
       seed: 'Same seed, same run.',
       labelWeights:
         'The rarer its label, the more a text counts: finds more of the rare ones, often for some accuracy.',
-      recomputeLayers: 'Needs much less memory for about a third more time; the result is the same.',
+      recomputeLayers: 'Needs much less memory for a third to a half more time; the result is the same.',
       backend: 'What does the arithmetic; automatic takes the fastest.',
     },
     backends: { auto: 'Automatic', wasm: 'WebAssembly', tensorflow: 'TensorFlow', webgpu: 'WebGPU' },

@@ -411,7 +411,7 @@ export const pt: Translation<typeof en> = {
       seed: 'Mesma semente, mesma execução.',
       labelWeights:
         'Quanto mais raro o rótulo, mais conta o texto: acha mais dos raros, em geral com um pouco menos de acurácia.',
-      recomputeLayers: 'Pede muito menos memória por cerca de um terço de tempo a mais; o resultado é o mesmo.',
+      recomputeLayers: 'Pede muito menos memória por um terço a metade a mais de tempo; o resultado é o mesmo.',
       backend: 'O que faz as contas; o automático usa o mais rápido.',
     },
     backends: { auto: 'Automático', wasm: 'WebAssembly', tensorflow: 'TensorFlow', webgpu: 'WebGPU' },
