@@ -152,7 +152,7 @@ function requestFromFlags(flags: RecipeFlags): Partial<Record<keyof RecipeReques
 }
 
 /** The recipe's part in flags that may hold more. */
-export function loopOf(flags: LoopFlags): LoopFlags {
+export function loopOf(flags: LoopFlags): { [Flag in keyof LoopFlags]: LoopFlags[Flag] | undefined } {
   const { epochs, batchSize, accumulationSteps, maxLength, learningRate, weightDecay, warmupShare } = flags
   const { clipNorm, patience, seed, recomputeLayers, backend } = flags
   return {
