@@ -199,7 +199,7 @@ test('a file is read as it is said to be', async () => {
 
 test('doctor', async () => {
   const answer = await document('doctor')
-  expect(Object.keys(answer)).toEqual(['backends', 'node', 'home', 'memoryBytes'])
+  expect(Object.keys(answer)).toEqual(['backends', 'node', 'home', 'memoryBytes', 'cards', 'acceleration'])
   expect(answer.home).toBe(join(folder.path, 'home'))
   expect(answer.backends).toContainEqual({
     id: 'wasm',

@@ -36,6 +36,7 @@ test('presets and options of the strategy fill what was left out', () => {
     clipNorm: 1,
     seed: 42,
     patience: 3,
+    recomputeLayers: false,
     labelWeights: 'equal',
     backend: 'auto',
     template: null,
