@@ -29,7 +29,8 @@ export async function measureBackends({
       const reason = id === 'tensorflow' ? await whyNoCard(folder) : null
       reports.push({ id, device, available: true, reason, gflops: measure ? await measureProducts() : null })
     } catch (thrown) {
-      reports.push({ id, device: 'CPU', available: false, reason: toFailureRecord(thrown).message, gflops: null })
+      const device = id === 'webgpu' ? 'GPU' : 'CPU'
+      reports.push({ id, device, available: false, reason: toFailureRecord(thrown).message, gflops: null })
     }
   }
   if (before) await tf.setBackend(before)
