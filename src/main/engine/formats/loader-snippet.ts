@@ -159,18 +159,16 @@ encoder = AutoModel.from_pretrained(base_model).float().eval()
 }
 
 function askFeatures({ problem, maxLength, options }: SnippetFacts): string {
-  const pooling = String(options.pooling)
-  const pooled = { cls: 'hidden[0]', last: 'hidden[-1]' }[pooling] ?? 'hidden.mean(0)'
-  const averaged = pooling === 'upper-mean'
-  const layers = 'layers = encoder(**inputs, output_hidden_states=True).hidden_states[1:][-4:]'
-  const read = averaged
-    ? `${layers}\n        hidden = torch.stack(layers).mean(0)[0].numpy()`
-    : 'hidden = encoder(**inputs).last_hidden_state[0].numpy()'
+  const pooled = { cls: 'hidden[0]', last: 'hidden[-1]' }[String(options.pooling)] ?? 'hidden.mean(0)'
+  const hidden =
+    options.pooling === 'upper-mean'
+      ? 'torch.stack(encoder(**inputs, output_hidden_states=True).hidden_states[1:][-4:]).mean(0)'
+      : 'encoder(**inputs).last_hidden_state'
   return `for text in ["a first text", "a second one"]:
     inputs = tokenizer(text, truncation=True, max_length=${maxLength}, return_tensors="pt")
     inputs.pop("token_type_ids", None)
     with torch.no_grad():
-        ${read}
+        hidden = ${hidden}[0].numpy()
     logits = np.array(classifier["coefficients"]) @ ${pooled} + np.array(classifier["intercepts"])
     ${answerFeatures(problem)}
 `
